@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RelayCluster.Crypto.Sodium;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Crypto;
@@ -11,6 +12,9 @@ public sealed class KeyPair : IDisposable
 {
     /// <summary>How many bytes the secret key has.</summary>
     public const int SecretKeySize = 64;
+
+    /// <summary>How many bytes a seed has.</summary>
+    public const int SeedSize = 32;
 
     private readonly byte[] _secretKey;
 
@@ -33,6 +37,29 @@ public sealed class KeyPair : IDisposable
 
     /// <summary>The 64 secret bytes; all zero after <see cref="Dispose"/>.</summary>
     public ReadOnlySpan<byte> SecretKey => _secretKey;
+
+    /// <summary>A new pair that nobody else has.</summary>
+    public static KeyPair Generate()
+    {
+        Span<byte> seed = stackalloc byte[SeedSize];
+        RandomBytes.Fill(seed);
+        KeyPair pair = FromSeed(seed);
+        CryptographicOperations.ZeroMemory(seed);
+        return pair;
+    }
+
+    /// <summary>The pair that belongs to a seed: the same seed, the same pair.</summary>
+    /// <exception cref="ArgumentException">The seed is not 32 bytes long.</exception>
+    public static KeyPair FromSeed(ReadOnlySpan<byte> seed)
+    {
+        SodiumCall.RequireLength(seed.Length, SeedSize);
+        Span<byte> publicKey = stackalloc byte[Fixed32.Size];
+        Span<byte> secretKey = stackalloc byte[SecretKeySize];
+        SodiumCall.Check(NativeMethods.SignSeedKeyPair(publicKey, secretKey, seed));
+        var pair = new KeyPair(new Fixed32(publicKey), secretKey);
+        CryptographicOperations.ZeroMemory(secretKey);
+        return pair;
+    }
 
     /// <summary>Zeroes the secret key.</summary>
     public void Dispose() => CryptographicOperations.ZeroMemory(_secretKey);
