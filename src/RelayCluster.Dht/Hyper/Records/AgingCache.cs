@@ -73,10 +73,12 @@ internal sealed class AgingCache<TKey, TValue>
             return;
         }
 
-        Turn(now);
+        // on the grid of generations, however late the call comes
+        TimeSpan due = _turned + (_generation * (elapsed.Ticks / _generation.Ticks));
+        Turn(due);
         if (elapsed >= 2 * _generation)
         {
-            Turn(now);
+            Turn(due);
         }
     }
 

@@ -79,10 +79,12 @@ internal sealed class RecordCache
             return;
         }
 
-        Turn(now);
+        // on the grid of generations, however late the call comes
+        TimeSpan due = _turned + (_generation * (elapsed.Ticks / _generation.Ticks));
+        Turn(due);
         if (elapsed >= 2 * _generation)
         {
-            Turn(now);
+            Turn(due);
         }
     }
 
