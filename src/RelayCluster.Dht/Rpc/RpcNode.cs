@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Logging;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
 using RelayCluster.Dht.Rpc.Nat;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Wire;

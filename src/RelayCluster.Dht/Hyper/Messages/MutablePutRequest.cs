@@ -1,4 +1,3 @@
-using RelayCluster.Crypto;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Hyper.Messages;

@@ -1,4 +1,3 @@
-using RelayCluster.Dht.Rpc.Messages;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Wire;
 

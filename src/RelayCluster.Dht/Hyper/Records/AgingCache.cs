@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace RelayCluster.Dht.Hyper.Records;
 
 /// <summary>
@@ -12,7 +14,6 @@ namespace RelayCluster.Dht.Hyper.Records;
 /// </summary>
 internal sealed class AgingCache<TKey, TValue>
     where TKey : notnull
-    where TValue : class
 {
     private readonly int _maxEntries;
     private readonly TimeSpan _generation;
@@ -41,21 +42,22 @@ internal sealed class AgingCache<TKey, TValue>
         }
     }
 
-    /// <summary>The value, or null. Being asked for keeps it.</summary>
-    public TValue? Get(TimeSpan now, TKey key)
+    /// <summary>Finds a value. Being asked for keeps it.</summary>
+    public bool TryGet(TimeSpan now, TKey key, [MaybeNullWhen(false)] out TValue value)
     {
         Age(now);
-        if (_young.TryGetValue(key, out TValue? value))
+        if (_young.TryGetValue(key, out value))
         {
-            return value;
+            return true;
         }
 
-        if (_old.Remove(key, out value))
+        if (!_old.Remove(key, out value))
         {
-            _young[key] = value;
+            return false;
         }
 
-        return value;
+        _young[key] = value;
+        return true;
     }
 
     public bool Remove(TKey key) => _young.Remove(key) | _old.Remove(key);

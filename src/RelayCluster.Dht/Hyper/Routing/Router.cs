@@ -1,0 +1,131 @@
+using RelayCluster.Dht.Hyper.Messages;
+using RelayCluster.Dht.Hyper.Records;
+using RelayCluster.Dht.Rpc;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Dht.Hyper.Routing;
+
+/// <summary>
+/// Brings handshakes and hole punching messages from clients to servers, and the answers back.
+/// <para>
+/// A server behind a firewall keeps up a UDP session with the few nodes where it announced itself; a client that found
+/// one of them asks it to hand its message on. Nobody on the way can read the messages, and nobody keeps state for one:
+/// each leg carries the address that the next needs, and the client's request number all the way.
+/// </para>
+/// <code>
+///   client --FromClient--> relay --FromRelay--> server          the server announced itself at the relay
+///                            ^---FromServer------'
+///   client &lt;--Reply--------'
+///
+///   client --FromClient--> relay --FromRelay--> relay 2 --FromSecondRelay--> server
+///                            ^------------------------------FromServer--------'
+///   client &lt;--Reply--------'                            the client named relay 2, or ours is outdated
+///
+///   client --FromClient--> server, and --Reply--> back           the server is open, or a client's own node
+/// </code>
+/// <para>
+/// For the client the reply comes from the node it asked, and carries the server's address as that node saw it. A node
+/// that knows nobody for the target answers with closer nodes. Hole punching messages go the same way without the second
+/// relay: the client names the server's own relay as the next leg.
+/// </para>
+/// <para>
+/// The answers of servers in this process come in with issue 3, whose servers register here. Source: hyperdht 6.34,
+/// lib/router.js.
+/// </para>
+/// </summary>
+internal sealed class Router
+{
+    private readonly AgingCache<Fixed32, Forward> _forwards;
+
+    public Router(int maxForwards, TimeSpan maxAge)
+    {
+        _forwards = new AgingCache<Fixed32, Forward>(maxForwards, maxAge);
+    }
+
+    /// <summary>Where the server of this target (the hash of its public key) can be reached; null if not from here.</summary>
+    public Forward? Find(TimeSpan now, Fixed32 target) =>
+        _forwards.TryGet(now, target, out Forward? forward) ? forward : null;
+
+    public void Set(TimeSpan now, Fixed32 target, Forward forward) => _forwards.Set(now, target, forward);
+
+    public void Remove(Fixed32 target) => _forwards.Remove(target);
+
+    public Answer HandleHandshake(TimeSpan now, IncomingRequest request)
+    {
+        if (request.Value is not { } value
+            || !HandshakeMessage.TryRead(value.Span, out HandshakeMessage message)
+            || message.Noise.IsEmpty)
+        {
+            return Answer.None;
+        }
+
+        Forward? forward = request.Target is { } target ? Find(now, target) : null;
+        switch (message.Mode)
+        {
+            case RelayMode.FromClient when message.RelayAddress is { } relayAddress:
+                return HandOn(RelayMode.FromRelay, request, relayAddress, ref message);
+
+            case RelayMode.FromClient when forward is null:
+                return Answer.CloserNodes();
+
+            case RelayMode.FromClient:
+                return HandOn(RelayMode.FromRelay, request, forward.Relay, ref message);
+
+            case RelayMode.FromRelay when forward is not null:
+                message.Mode = RelayMode.FromSecondRelay;
+                message.RelayAddress = request.From;
+                return Answer.Relay(forward.Relay, message.Encode());
+
+            case RelayMode.FromServer when message.PeerAddress is { } client:
+                message.Mode = RelayMode.Reply;
+                message.PeerAddress = request.From;
+                message.RelayAddress = null;
+                return Answer.ReplyTo(client, message.Encode());
+
+            default:
+                return Answer.None;
+        }
+    }
+
+    public Answer HandleHolepunch(TimeSpan now, IncomingRequest request)
+    {
+        if (request.Value is not { } value || !HolepunchMessage.TryRead(value.Span, out HolepunchMessage message))
+        {
+            return Answer.None;
+        }
+
+        switch (message.Mode)
+        {
+            case RelayMode.FromClient:
+                Forward? forward = request.Target is { } target ? Find(now, target) : null;
+                if ((message.PeerAddress ?? forward?.Relay) is not { } next)
+                {
+                    return Answer.None;
+                }
+
+                message.Mode = RelayMode.FromRelay;
+                message.PeerAddress = request.From;
+                return Answer.Relay(next, message.Encode());
+
+            case RelayMode.FromServer when message.PeerAddress is { } client:
+                message.Mode = RelayMode.Reply;
+                message.PeerAddress = request.From;
+                return Answer.ReplyTo(client, message.Encode());
+
+            default:
+                return Answer.None;
+        }
+    }
+
+    private static Answer HandOn(
+        RelayMode mode,
+        IncomingRequest request,
+        Udx.Sockets.UdpEndPoint to,
+        ref HandshakeMessage message)
+    {
+        message.Mode = mode;
+        message.PeerAddress = request.From;
+        message.RelayAddress = null;
+        return Answer.Relay(to, message.Encode());
+    }
+}
