@@ -41,7 +41,14 @@ public sealed class ActorWait
     {
         _signal.Begin();
         _operation = operation;
-        operation.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_signal.Arrive);
+        if (operation.IsCompleted)
+        {
+            _signal.Arrive();
+        }
+        else
+        {
+            operation.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_signal.Arrive);
+        }
     }
 
     private sealed class Signal(ActorWait wait, ActorCell cell, Action completed, Action<Exception> failed)

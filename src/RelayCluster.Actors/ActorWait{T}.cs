@@ -45,7 +45,14 @@ public sealed class ActorWait<T>
     {
         _signal.Begin();
         _operation = operation;
-        operation.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_signal.Arrive);
+        if (operation.IsCompleted)
+        {
+            _signal.Arrive();
+        }
+        else
+        {
+            operation.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_signal.Arrive);
+        }
     }
 
     private sealed class Signal : WaitSignal
