@@ -1,1 +1,3 @@
-return 0;
+using RelayCluster.Host.Commands;
+
+return await RelayCommand.RunAsync(args, Console.Out, Console.Error);

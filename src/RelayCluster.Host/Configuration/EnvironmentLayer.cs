@@ -1,0 +1,45 @@
+using System.Collections;
+
+namespace RelayCluster.Host.Configuration;
+
+/// <summary>
+/// Options from environment variables: <c>RELAY_</c> and the key in capitals, a dot as two underscores or one, a hyphen
+/// as one: <c>RELAY_DHT__PORT</c> or <c>RELAY_DHT_PORT</c> for <c>dht.port</c>. A list has commas between its items.
+/// <para>
+/// Others use the prefix too (Kubernetes sets RELAY_PORT_49443_TCP for a service of that name), so an unknown variable
+/// is left alone unless it is nearly one of these: then it is a fault, for it was probably meant.
+/// </para>
+/// </summary>
+internal static class EnvironmentLayer
+{
+    private const string Prefix = "RELAY_";
+
+    private static readonly Dictionary<string, Setting> Settings =
+        ServeSettings.All.ToDictionary(setting => Fold(setting.EnvironmentVariable), StringComparer.Ordinal);
+
+    /// <param name="variables">Such as <see cref="Environment.GetEnvironmentVariables()"/> gives.</param>
+    public static SettingLayer Read(IDictionary variables)
+    {
+        var layer = new SettingLayer();
+        foreach (DictionaryEntry variable in variables)
+        {
+            if (variable.Key is not string name || !name.StartsWith(Prefix, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (Settings.TryGetValue(Fold(name), out Setting? setting))
+            {
+                layer.Add(setting, (string?)variable.Value ?? "", name);
+            }
+            else if (NearestName.Find(Fold(name)[Prefix.Length..], Settings.Keys.Select(key => key[Prefix.Length..])) is { } near)
+            {
+                layer.Faults.Add($"{name}: there is no such option; {Settings[Prefix + near].EnvironmentVariable} is one");
+            }
+        }
+
+        return layer;
+    }
+
+    private static string Fold(string name) => name.Replace("__", "_", StringComparison.Ordinal);
+}

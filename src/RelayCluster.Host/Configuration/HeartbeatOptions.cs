@@ -1,0 +1,13 @@
+namespace RelayCluster.Host.Configuration;
+
+/// <summary>How a client that is gone is found out.</summary>
+internal sealed class HeartbeatOptions
+{
+    /// <summary>How often a session is pinged.</summary>
+    [Between("100ms", "1h")]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A session that is silent for so long is closed.</summary>
+    [Between("200ms", "3h")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(45);
+}

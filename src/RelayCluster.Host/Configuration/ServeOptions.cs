@@ -1,0 +1,39 @@
+using System.Net;
+
+namespace RelayCluster.Host.Configuration;
+
+/// <summary>
+/// All options of <c>relay serve</c>. The key of an option is its path in lower case with hyphens, below
+/// <c>relay</c>: <see cref="LimitOptions.StreamsPerSession"/> is <c>relay.limits.streams-per-session</c>. A number of
+/// bytes ends in Bytes here, its key does not: it takes a size. What each option means stands in
+/// <c>hocon/relay.conf</c>; no option holds a secret, only the names of files that do.
+/// </summary>
+internal sealed class ServeOptions
+{
+    /// <summary>The address that clients connect to.</summary>
+    public IPAddress Host { get; set; } = IPAddress.Loopback;
+
+    /// <summary>The port for WebSocket clients and health checks; 0 takes any free one.</summary>
+    [Between("0", "65535")]
+    public int WsPort { get; set; } = 49443;
+
+    /// <summary>The port for TCP clients; 0 takes any free one.</summary>
+    [Between("0", "65535")]
+    public int TcpPort { get; set; } = 49444;
+
+    /// <summary>How long the sessions and the DHT node get to close in order.</summary>
+    [Between("100ms", "1m")]
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(4);
+
+    public TlsOptions Tls { get; } = new();
+
+    public HeartbeatOptions Heartbeat { get; } = new();
+
+    public BufferOptions Buffers { get; } = new();
+
+    public LimitOptions Limits { get; } = new();
+
+    public DhtOptions Dht { get; } = new();
+
+    public LogOptions Log { get; } = new();
+}

@@ -1,0 +1,67 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+
+namespace RelayCluster.Host.Configuration;
+
+/// <summary>Checks the ranges of all options, and the rules between them, and tells everything that is wrong at once.</summary>
+internal sealed class ServeOptionsValidator : IValidateOptions<ServeOptions>
+{
+    private readonly SettingReader _reader;
+
+    public ServeOptionsValidator(SettingReader reader)
+    {
+        _reader = reader;
+    }
+
+    public ValidateOptionsResult Validate(string? name, ServeOptions options)
+    {
+        List<string> faults = [.. _reader.Fill(new ServeOptions()), .. CheckRanges(options), .. CheckRules(options)];
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private IEnumerable<string> CheckRanges(ServeOptions options) =>
+        from setting in ServeSettings.All
+        let value = setting.Get(options)
+        where !setting.IsInRange(value)
+        select _reader.Describe(setting, setting.Format.Write(value));
+
+    private IEnumerable<string> CheckRules(ServeOptions options)
+    {
+        if (options.WsPort == options.TcpPort && options.WsPort != 0)
+        {
+            yield return Fault("tcp-port", $"expected another port than ws-port, which is {options.WsPort} too");
+        }
+
+        if (options.Heartbeat.Timeout <= options.Heartbeat.Interval)
+        {
+            yield return Fault("heartbeat.timeout", "expected more than heartbeat.interval");
+        }
+
+        if (options.Buffers.SessionBytes < options.Buffers.StreamBytes)
+        {
+            yield return Fault("buffers.session", "expected at least buffers.stream");
+        }
+
+        if (options.Tls.Certificate.Length == 0 != (options.Tls.Key.Length == 0))
+        {
+            yield return Fault("tls.certificate", "expected both tls.certificate and tls.key, or neither");
+        }
+
+        if (options.Dht.Host.AddressFamily != AddressFamily.InterNetwork)
+        {
+            yield return Fault("dht.host", "expected an IPv4 address: the DHT has no other");
+        }
+
+        if (options.Dht.Bootstrap.Count == 0 && !options.Dht.Testnet)
+        {
+            yield return Fault("dht.bootstrap", "expected at least one node, or dht.testnet = true");
+        }
+
+        if (options.Dht.Testnet && _reader.IsSet(ServeSettings.Get("dht.bootstrap")))
+        {
+            yield return Fault("dht.bootstrap", "expected no bootstrap nodes beside dht.testnet, which brings its own");
+        }
+    }
+
+    private string Fault(string key, string text) => $"{_reader.GetOrigin(ServeSettings.Get(key))}: {text}";
+}

@@ -1,0 +1,49 @@
+using System.Reflection;
+
+namespace RelayCluster.Host.Configuration;
+
+/// <summary>One option as its user sees it: its key, the text it takes, and its place in <see cref="ServeOptions"/>.</summary>
+internal sealed class Setting
+{
+    private readonly PropertyInfo[] _path;
+    private readonly BetweenAttribute? _range;
+
+    /// <param name="key">Such as <c>dht.port</c>.</param>
+    /// <param name="path">The properties from <see cref="ServeOptions"/> to the option.</param>
+    /// <param name="format">How its text is read and written.</param>
+    public Setting(string key, PropertyInfo[] path, SettingFormat format)
+    {
+        Key = key;
+        Format = format;
+        _path = path;
+        _range = path[^1].GetCustomAttribute<BetweenAttribute>();
+    }
+
+    /// <summary>The path below <c>relay</c> in a configuration file.</summary>
+    public string Key { get; }
+
+    public SettingFormat Format { get; }
+
+    /// <summary>The same in the words of <see cref="IConfiguration"/>.</summary>
+    public string ConfigurationKey => $"{ServeSettings.Root}:{Key.Replace('.', ':')}";
+
+    /// <summary>The environment variable that sets it: <c>RELAY_DHT__PORT</c>.</summary>
+    public string EnvironmentVariable => "RELAY_" +
+        Key.Replace(".", "__", StringComparison.Ordinal).Replace('-', '_').ToUpperInvariant();
+
+    /// <summary>What its text should be, for an error.</summary>
+    public string Expected => _range is null ? Format.Expected : $"{Format.Expected}, {_range.Least} to {_range.Most}";
+
+    public object Get(ServeOptions options) => _path[^1].GetValue(GetOwner(options))!;
+
+    public void Set(ServeOptions options, object value) => _path[^1].SetValue(GetOwner(options), value);
+
+    /// <summary>Whether a value is within the option's range.</summary>
+    public bool IsInRange(object value) => _range is null
+        || (Compare(value, _range.Least) >= 0 && Compare(value, _range.Most) <= 0);
+
+    private int Compare(object value, string limit) => ((IComparable)value).CompareTo(Format.Parse(limit));
+
+    private object GetOwner(ServeOptions options) =>
+        _path.SkipLast(1).Aggregate((object)options, (owner, property) => property.GetValue(owner)!);
+}

@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using RelayCluster.Host.Configuration;
+using RelayCluster.Host.Hosting;
+
+namespace RelayCluster.Host.Endpoints;
+
+/// <summary>
+/// Opens the ports and tells where they are. Kestrel's limits are set for strangers on one side and many idle
+/// sessions on the other: short headers, no request bodies, and small buffers, since the relay has its own budget for
+/// what a session may hold.
+/// </summary>
+internal sealed partial class Listeners : IConfigureOptions<KestrelServerOptions>
+{
+    private const int SocketBufferBytes = 64 * 1024;
+
+    private readonly ServeOptions _options;
+    private readonly ILogger<Listeners> _logger;
+    private ListenOptions? _webSocket;
+    private ListenOptions? _tcp;
+
+    public Listeners(IOptions<ServeOptions> options, ILogger<Listeners> logger)
+    {
+        _options = options.Value;
+        _logger = logger;
+    }
+
+    private bool UsesTls => _options.Tls.Certificate.Length > 0;
+
+    public void Configure(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = 0;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxRequestBufferSize = SocketBufferBytes;
+        kestrel.Limits.MaxResponseBufferSize = SocketBufferBytes;
+        kestrel.Limits.RequestHeadersTimeout = _options.Limits.HandshakeTimeout;
+        kestrel.Limits.KeepAliveTimeout = _options.Limits.HandshakeTimeout;
+
+        kestrel.Listen(_options.Host, _options.WsPort, listen =>
+        {
+            // A WebSocket over HTTP/2 would save nothing here, and costs a session more memory.
+            listen.Protocols = HttpProtocols.Http1;
+            if (UsesTls)
+            {
+                listen.UseHttps(LoadCertificate());
+            }
+
+            _webSocket = listen;
+        });
+        kestrel.Listen(_options.Host, _options.TcpPort, listen =>
+        {
+            _tcp = listen;
+        });
+    }
+
+    /// <summary>Logs the addresses, once they are bound and port 0 has become a port.</summary>
+    public void Announce()
+    {
+        Log.WebSocket(_logger, UsesTls ? "wss" : "ws", _webSocket!.IPEndPoint!.ToString());
+        Log.Tcp(_logger, _tcp!.IPEndPoint!.ToString());
+    }
+
+    private X509Certificate2 LoadCertificate()
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(_options.Tls.Certificate, _options.Tls.Key);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new StartupException(
+                $"tls.certificate and tls.key need PEM files that belong together; {e.Message.TrimEnd('.')}", e);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(9020, LogLevel.Information, "listening for WebSocket clients on {Scheme}://{EndPoint}")]
+        public static partial void WebSocket(ILogger logger, string scheme, string endPoint);
+
+        [LoggerMessage(9021, LogLevel.Information, "listening for TCP clients on tcp://{EndPoint}")]
+        public static partial void Tcp(ILogger logger, string endPoint);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+using RelayCluster.Dht;
+using RelayCluster.Dht.Hyper;
+using RelayCluster.Host.Configuration;
+
+namespace RelayCluster.Host.Hosting;
+
+/// <summary>A node of our own on the public DHT, or on a private one in this process (<c>--testnet</c>).</summary>
+internal sealed partial class DhtMembership : IDhtMembership
+{
+    private const int TestnetSize = 4;
+
+    private readonly DhtOptions _options;
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly ILogger<DhtMembership> _logger;
+    private Testnet? _testnet;
+    private DhtNode? _node;
+
+    public DhtMembership(IOptions<ServeOptions> options, ILoggerFactory loggerFactory)
+    {
+        _options = options.Value.Dht;
+        _loggerFactory = loggerFactory;
+        _logger = loggerFactory.CreateLogger<DhtMembership>();
+    }
+
+    public async Task<IDhtNode> JoinAsync(CancellationToken cancellationToken)
+    {
+        if (_options.Testnet)
+        {
+            _testnet = await Testnet.StartAsync(TestnetSize, _loggerFactory, cancellationToken);
+            Log.TestnetStarted(_logger, TestnetSize, string.Join(' ', _testnet.Bootstrap));
+        }
+
+        var options = new DhtNodeOptions
+        {
+            Bootstrap = _testnet?.Bootstrap ?? _options.Bootstrap,
+            Host = _options.Host,
+            Port = _options.Port,
+        };
+        try
+        {
+            _node = await DhtNode.StartAsync(options, TimeProvider.System, _loggerFactory, cancellationToken);
+        }
+        catch (SocketException e)
+        {
+            throw new StartupException(
+                $"the DHT node cannot use UDP {_options.Host}:{_options.Port}: {e.Message}; " +
+                "--dht-host needs an address of this machine, --dht-port a free port or 0",
+                e);
+        }
+
+        Log.Joined(_logger, _node.EndPoint.ToString());
+        return _node;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_node is not null)
+        {
+            await _node.DisposeAsync();
+        }
+
+        if (_testnet is not null)
+        {
+            await _testnet.DisposeAsync();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(9010, LogLevel.Information, "testnet of {Nodes} nodes is up, bootstrap: {Bootstrap}")]
+        public static partial void TestnetStarted(ILogger logger, int nodes, string bootstrap);
+
+        [LoggerMessage(9011, LogLevel.Information, "DHT node is up on udp://{EndPoint}")]
+        public static partial void Joined(ILogger logger, string endPoint);
+    }
+}

@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
+using RelayCluster.Crypto.Sodium;
+using RelayCluster.Host.Configuration;
+using RelayCluster.Host.Endpoints;
+using RelayCluster.Host.Health;
+
+namespace RelayCluster.Host.Hosting;
+
+/// <summary>
+/// Puts the relay together. It starts from an empty host: no settings files, variables or ports of ASP.NET Core's own
+/// have a say beside the relay's configuration.
+/// </summary>
+internal static partial class RelayApplication
+{
+    /// <summary>Serves until the process is told to end.</summary>
+    /// <exception cref="OptionsValidationException">Options are wrong.</exception>
+    /// <exception cref="StartupException">The relay cannot start for a reason outside of it.</exception>
+    public static async Task RunAsync(IConfigurationRoot configuration, CancellationToken cancellationToken)
+    {
+        Libsodium.EnsureLoaded();
+        await using WebApplication application = Build(configuration);
+        await application.RunAsync(cancellationToken);
+        if (application.Services.GetRequiredService<RelayService>().Failure is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>The application, not started.</summary>
+    /// <param name="configuration">The layers of options.</param>
+    /// <param name="configureServices">Replaces services, for tests.</param>
+    public static WebApplication Build(
+        IConfigurationRoot configuration,
+        Action<IServiceCollection>? configureServices = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var reader = new SettingReader(configuration);
+        builder.Services.AddSingleton(reader);
+        builder.Services.AddSingleton<IValidateOptions<ServeOptions>, ServeOptionsValidator>();
+        builder.Services.AddOptions<ServeOptions>().Configure(options => reader.Fill(options)).ValidateOnStart();
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<ServeOptions>>(
+            (host, options) => host.ShutdownTimeout = options.Value.ShutdownTimeout);
+        AddLogging(builder.Logging);
+
+        builder.Services.AddSingleton<IDhtMembership, DhtMembership>();
+        builder.Services.AddSingleton<RelayService>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RelayService>());
+        builder.Services.AddSingleton<Listeners>();
+        builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>>(
+            services => services.GetRequiredService<Listeners>());
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore();
+        configureServices?.Invoke(builder.Services);
+
+        WebApplication application = builder.Build();
+        application.MapHealth();
+        application.Lifetime.ApplicationStarted.Register(application.Services.GetRequiredService<Listeners>().Announce);
+        return application;
+    }
+
+    private static void AddLogging(ILoggingBuilder logging)
+    {
+        logging.AddSimpleConsole().AddJsonConsole();
+        logging.Services.AddOptions<SimpleConsoleFormatterOptions>().Configure(format =>
+        {
+            format.SingleLine = true;
+            format.UseUtcTimestamp = true;
+            format.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        logging.Services.AddOptions<JsonConsoleFormatterOptions>().Configure(format =>
+        {
+            format.UseUtcTimestamp = true;
+            format.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+        });
+        logging.Services.AddOptions<ConsoleLoggerOptions>().Configure<IOptions<ServeOptions>>((console, options) =>
+            console.FormatterName = options.Value.Log.Format == LogFormat.Json
+                ? ConsoleFormatterNames.Json
+                : ConsoleFormatterNames.Simple);
+        logging.Services.AddOptions<LoggerFilterOptions>().Configure<IOptions<ServeOptions>>((filter, options) =>
+        {
+            filter.MinLevel = options.Value.Log.Level;
+
+            // A start that fails is told by the command, in a line; the host would add the stack.
+            filter.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+            filter.AddFilter("Microsoft.Hosting", LogLevel.None);
+            if (options.Value.Log.Level < LogLevel.Warning)
+            {
+                filter.AddFilter("Microsoft", LogLevel.Warning);
+            }
+        });
+    }
+}
