@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using RelayCluster.Host.Configuration;
 
 namespace RelayCluster.Host.Commands;
@@ -46,14 +47,26 @@ internal static class RelayCommand
 
             return Faults.IsMisuse(e) ? Misused : Failed;
         }
+#pragma warning disable CA1031 // A fault of ours: told whole, and without a core dump.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            await error.WriteLineAsync($"relay: a fault in the program, please report it: {e}");
+            return Failed;
+        }
     }
 
-    private static RootCommand Create() =>
-        new("A relay for HyperDHT: clients that cannot speak UDP, such as browsers, have a DHT node through it.\n\n" +
-            "Example:\n  relay serve --testnet")
+    private static RootCommand Create()
+    {
+        var root = new RootCommand(
+            "A relay for HyperDHT: clients that cannot speak UDP, such as browsers, have a DHT node through it.")
         {
             ServeCommand.Create(),
         };
+        root.Options.Remove(root.Options.Single(option => option is HelpOption));
+        root.Add(ExampleHelp.Of("relay serve --testnet"));
+        return root;
+    }
 
     /// <summary>What is wrong with a command line, its first fault only, since others tend to follow from that.</summary>
     private static string? Explain(ParseResult commandLine)

@@ -11,12 +11,12 @@ namespace RelayCluster.Host.Commands;
 /// </summary>
 internal static class ServeCommand
 {
-    private const string Description =
-        "Runs a relay until it is told to end (Ctrl+C, SIGTERM).\n\n" +
-        "Examples:\n" +
-        "  relay serve --testnet                       try it offline, with a private DHT\n" +
-        "  relay serve --host 0.0.0.0                  serve others, on the public DHT\n" +
-        "  relay serve --config hocon/relay.conf       all options are explained in that file";
+    private static readonly string[] Examples =
+    [
+        "relay serve --testnet                    try it offline, with a private DHT",
+        "relay serve --host 0.0.0.0               serve others, on the public DHT",
+        "relay serve --config hocon/relay.conf    that file explains all options",
+    ];
 
     private static readonly (string Name, string Key, string Value, string Description)[] Values =
     [
@@ -29,7 +29,10 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        var command = new Command("serve", Description);
+        var command = new Command("serve", "Runs a relay until it is told to end (Ctrl+C, SIGTERM).")
+        {
+            ExampleHelp.Of(Examples),
+        };
         Dictionary<string, Option<string?>> values = Values.ToDictionary(
             value => value.Key,
             value => new Option<string?>(value.Name) { HelpName = value.Value, Description = value.Description });
@@ -63,13 +66,11 @@ internal static class ServeCommand
 
             string[] nodes = commandLine.GetValue(bootstrap) ?? [];
             Add(layer, "dht.bootstrap", nodes.Length == 0 ? null : string.Join(',', nodes), bootstrap);
-            Add(layer, "dht.testnet", commandLine.GetResult(testnet) is null ? null : Flag(commandLine.GetValue(testnet)), testnet);
+            Add(layer, "dht.testnet", commandLine.GetValue(testnet) ? "true" : null, testnet);
             return RelayApplication.RunAsync(Configure(layer, commandLine.GetValue(config)), cancellationToken);
         });
         return command;
     }
-
-    private static string Flag(bool value) => value ? "true" : "false";
 
     private static void Add(SettingLayer layer, string key, string? text, Option option)
     {

@@ -23,23 +23,30 @@ internal static class EnvironmentLayer
         var layer = new SettingLayer();
         foreach (DictionaryEntry variable in variables)
         {
-            if (variable.Key is not string name || !name.StartsWith(Prefix, StringComparison.Ordinal))
+            // Compose files and charts set a variable to nothing when they mean that it is not set.
+            if (variable is { Key: string name, Value: string { Length: > 0 } text }
+                && name.StartsWith(Prefix, StringComparison.Ordinal))
             {
-                continue;
-            }
-
-            if (Settings.TryGetValue(Fold(name), out Setting? setting))
-            {
-                layer.Add(setting, (string?)variable.Value ?? "", name);
-            }
-            else if (NearestName.Find(Fold(name)[Prefix.Length..], Settings.Keys.Select(key => key[Prefix.Length..])) is { } near)
-            {
-                layer.Faults.Add($"{name}: there is no such option; {Settings[Prefix + near].EnvironmentVariable} is one");
+                Add(layer, name, text);
             }
         }
 
         return layer;
     }
 
-    private static string Fold(string name) => name.Replace("__", "_", StringComparison.Ordinal);
+    private static void Add(SettingLayer layer, string name, string text)
+    {
+        string key = Fold(name);
+        if (Settings.TryGetValue(key, out Setting? setting))
+        {
+            layer.Add(setting, text, name);
+        }
+        else if (NearestName.Find(key, Settings.Keys) is { } near)
+        {
+            layer.Faults.Add($"{name}: there is no such option; {Settings[near].EnvironmentVariable} is one");
+        }
+    }
+
+    /// <summary>The name without prefix, its separators made one.</summary>
+    private static string Fold(string name) => name[Prefix.Length..].Replace("__", "_", StringComparison.Ordinal);
 }

@@ -57,11 +57,14 @@ internal sealed class ServeOptionsValidator : IValidateOptions<ServeOptions>
             yield return Fault("dht.bootstrap", "expected at least one node, or dht.testnet = true");
         }
 
-        if (options.Dht.Testnet && _reader.IsSet(ServeSettings.Get("dht.bootstrap")))
+        // From a file, the list is only what the flag goes over; side by side one of them is a mistake.
+        if (Origin("dht.testnet") == "--testnet" && Origin("dht.bootstrap") == "--bootstrap")
         {
-            yield return Fault("dht.bootstrap", "expected no bootstrap nodes beside dht.testnet, which brings its own");
+            yield return Fault("dht.bootstrap", "expected not to stand beside --testnet, which brings its own nodes");
         }
     }
 
-    private string Fault(string key, string text) => $"{_reader.GetOrigin(ServeSettings.Get(key))}: {text}";
+    private string Fault(string key, string text) => $"{Origin(key)}: {text}";
+
+    private string Origin(string key) => _reader.GetOrigin(ServeSettings.Get(key));
 }

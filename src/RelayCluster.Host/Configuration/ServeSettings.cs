@@ -26,7 +26,7 @@ internal static partial class ServeSettings
 
     private static string KeyOf(PropertyInfo property)
     {
-        string name = property.PropertyType == typeof(int) && property.Name.EndsWith(SettingFormats.SizeSuffix, StringComparison.Ordinal)
+        string name = SettingFormats.IsSize(property)
             ? property.Name[..^SettingFormats.SizeSuffix.Length]
             : property.Name;
         return WordStart().Replace(name, "-$0").ToLowerInvariant();

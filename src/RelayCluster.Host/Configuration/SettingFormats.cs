@@ -55,14 +55,17 @@ internal static class SettingFormats
     {
         Type type when type == typeof(string) => Text,
         Type type when type == typeof(bool) => Flag,
-        Type type when type == typeof(int) =>
-            property.Name.EndsWith(SizeSuffix, StringComparison.Ordinal) ? Size : Number,
+        Type type when type == typeof(int) => IsSize(property) ? Size : Number,
         Type type when type == typeof(TimeSpan) => Duration,
         Type type when type == typeof(IPAddress) => Address,
         Type type when type == typeof(IReadOnlyList<BootstrapNode>) => Nodes,
         { IsEnum: true } type => Choice(type),
         _ => null,
     };
+
+    /// <summary>Whether an option is a number of bytes.</summary>
+    public static bool IsSize(PropertyInfo property) =>
+        property.PropertyType == typeof(int) && property.Name.EndsWith(SizeSuffix, StringComparison.Ordinal);
 
     private static SettingFormat Choice(Type type)
     {

@@ -40,9 +40,6 @@ internal sealed class SettingReader
         return faults;
     }
 
-    /// <summary>Whether any layer sets the option.</summary>
-    public bool IsSet(Setting setting) => Find(setting) is not null;
-
     /// <summary>The line for an option whose text or value is not what is expected.</summary>
     public string Describe(Setting setting, string found) =>
         $"{GetOrigin(setting)}: expected {setting.Expected}, found '{found}'";

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
@@ -21,10 +22,13 @@ internal static partial class RelayApplication
     {
         Libsodium.EnsureLoaded();
         await using WebApplication application = Build(configuration);
+
+        // Running the application disposes its services in the end.
+        var service = application.Services.GetRequiredService<RelayService>();
         await application.RunAsync(cancellationToken);
-        if (application.Services.GetRequiredService<RelayService>().Failure is { } failure)
+        if (service.Failure is { } failure)
         {
-            throw failure;
+            ExceptionDispatchInfo.Throw(failure);
         }
     }
 
