@@ -1,3 +1,4 @@
+using RelayCluster.Dht.Rpc.Messages;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Wire;
 
@@ -9,11 +10,12 @@ namespace RelayCluster.Dht.Rpc;
 /// </summary>
 internal sealed class IncomingRequest
 {
-    private readonly RpcNode _node;
+    private readonly Action<OutgoingDatagram> _send;
 
-    public IncomingRequest(RpcNode node)
+    /// <summary>A request whose answers go to <paramref name="send"/>, which takes them from any thread.</summary>
+    public IncomingRequest(Action<OutgoingDatagram> send)
     {
-        _node = node;
+        _send = send;
     }
 
     /// <summary>Who sent it.</summary>
@@ -49,18 +51,42 @@ internal sealed class IncomingRequest
         ReadOnlyMemory<byte>? value,
         bool withToken = true,
         bool withCloserNodes = true,
-        UdpEndPoint? to = null) => throw new NotImplementedException();
+        UdpEndPoint? to = null) => _send(new OutgoingDatagram
+        {
+            To = to ?? From,
+            TransactionId = TransactionId,
+            Target = Target,
+            WithToken = withToken,
+            WithCloserNodes = withCloserNodes,
+            Value = value,
+        });
 
     /// <summary>Answers with an error.</summary>
     /// <param name="code">Not 0.</param>
     /// <param name="withToken">As for a reply, but by default there is none.</param>
     /// <param name="withCloserNodes">As for a reply.</param>
     public void ReplyError(uint code, bool withToken = false, bool withCloserNodes = true) =>
-        throw new NotImplementedException();
+        _send(new OutgoingDatagram
+        {
+            To = From,
+            TransactionId = TransactionId,
+            Target = Target,
+            WithToken = withToken,
+            WithCloserNodes = withCloserNodes,
+            Error = code,
+        });
 
     /// <summary>
     /// Hands the request on: the same command, target and number with another value, without a token, goes to another
     /// node. Whatever comes of it does not come back to us as a reply: that node answers or hands on by itself.
     /// </summary>
-    public void Relay(ReadOnlyMemory<byte>? value, UdpEndPoint to) => throw new NotImplementedException();
+    public void Relay(ReadOnlyMemory<byte>? value, UdpEndPoint to) => _send(new OutgoingDatagram
+    {
+        IsRelay = true,
+        To = to,
+        TransactionId = TransactionId,
+        Target = Target,
+        Command = Command,
+        Value = value,
+    });
 }
