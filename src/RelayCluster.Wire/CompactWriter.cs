@@ -123,11 +123,13 @@ public ref struct CompactWriter
     /// <summary>Writes a signed integer in eight bytes.</summary>
     public void WriteInt64(long value) => WriteUInt64(ZigZag.Encode(value));
 
-    /// <summary>Writes an IEEE 754 number in four bytes.</summary>
-    public void WriteFloat32(float value) => BinaryPrimitives.WriteSingleLittleEndian(Take(sizeof(float)), value);
+    /// <summary>Writes an IEEE 754 number in four bytes; there is one NaN, the positive quiet one.</summary>
+    public void WriteFloat32(float value) =>
+        WriteUInt32(float.IsNaN(value) ? 0x7fc0_0000 : BitConverter.SingleToUInt32Bits(value));
 
-    /// <summary>Writes an IEEE 754 number in eight bytes.</summary>
-    public void WriteFloat64(double value) => BinaryPrimitives.WriteDoubleLittleEndian(Take(sizeof(double)), value);
+    /// <summary>Writes an IEEE 754 number in eight bytes; there is one NaN, the positive quiet one.</summary>
+    public void WriteFloat64(double value) =>
+        WriteUInt64(double.IsNaN(value) ? 0x7ff8_0000_0000_0000 : BitConverter.DoubleToUInt64Bits(value));
 
     /// <summary>Writes the byte 1 or 0.</summary>
     public void WriteBool(bool value) => WriteUInt8(value ? (byte)1 : (byte)0);
