@@ -1,0 +1,555 @@
+namespace RelayCluster.Wire.Protomux;
+
+/// <summary>
+/// Protomux, generation 3: many channels over one ordered stream of frames. A pure state machine: frames in, frames and
+/// events out.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Each side numbers its own channels from 1 and sends under its own numbers. A channel is open when both sides have sent
+/// an open with the same protocol name and id; which came first does not matter, and several channels of one name pair
+/// in their order:
+/// </para>
+/// <code>
+///             Open()                    the other side's open
+///   (none) ----------> opened here ----------------------------> paired
+///      |                    |  reject                              |
+///      | open, paired name  +------> closed                        | close by either side
+///      +----------> requested ----- Open() ----------------------> paired --> closed
+///                       | Reject(), or its close
+///                       +------> gone
+/// </code>
+/// <para>
+/// An open that nobody here waits for is rejected at once, unless <see cref="Pair(string)"/> named the protocol; then the owner
+/// is asked, and may take its time. A local id is free for the next channel when the other side cannot confuse the two:
+/// at once if the channel was paired, else when the open has been answered.
+/// </para>
+/// <para>
+/// The owner hands in a frame, reads events until there are none, and only then lets go of the frame's memory: payloads
+/// are not copied. It takes the frames that go out whenever it likes. Frames are read no faster than events are taken,
+/// so an owner that stops reading stops everything: that is the back-pressure.
+/// </para>
+/// <para>
+/// What the other side can make this one hold is bounded by <see cref="MuxOptions"/>; who goes beyond it, or sends what
+/// cannot be read, gets a <see cref="ProtocolException"/>, after which only <see cref="Destroy"/> is of use. Messages for
+/// channels and of types that are not there are dropped without a word: a channel that closes has messages under way.
+/// Source: npm <c>protomux</c> 3.12.
+/// </para>
+/// </remarks>
+public sealed class Mux
+{
+    private readonly MuxOptions _options;
+    private readonly FrameWriter _output;
+    private readonly List<MuxChannel?> _local = [];
+    private readonly Stack<ulong> _freeLocalIds = new();
+    private readonly List<RemoteChannel?> _remote = [];
+    private readonly Dictionary<ChannelKey, ChannelGroup> _groups = [];
+    private readonly HashSet<ChannelKey> _paired = [];
+    private readonly HashSet<string> _pairedProtocols = new(StringComparer.Ordinal);
+    private readonly Queue<MuxEvent> _events = new();
+    private FrameCursor _input;
+    private int _pendingRequests;
+    private int _pendingBytes;
+
+    /// <summary>A muxer without channels.</summary>
+    public Mux(MuxOptions? options = null)
+    {
+        _options = options ?? new MuxOptions();
+        _output = new FrameWriter(_options.MaxBatchBytes);
+    }
+
+    /// <summary>Bytes of frames that wait to be taken.</summary>
+    public int BufferedBytes => _output.BufferedBytes;
+
+    /// <summary>
+    /// Whether the frame being read is a batch that is not at its end; who corks meanwhile answers it with one batch.
+    /// </summary>
+    public bool IsReadingBatch => _input.IsInBatch;
+
+    /// <summary>Whether a frame was handed in whose events are not all read.</summary>
+    public bool IsReading => !_input.IsAtEnd || _events.Count > 0;
+
+    /// <summary>Takes the next frame. An empty one is a keep-alive and says nothing.</summary>
+    /// <exception cref="InvalidOperationException">Events of the frame before are left.</exception>
+    public void HandleFrame(ReadOnlyMemory<byte> frame)
+    {
+        if (!_input.IsAtEnd)
+        {
+            throw new InvalidOperationException("the frame before has messages left");
+        }
+
+        _input.Begin(frame);
+    }
+
+    /// <summary>The next event; false when the frame is read to its end and may go.</summary>
+    /// <exception cref="ProtocolException">The frame is malformed, or the other side goes beyond a limit.</exception>
+    public bool TryReadEvent(out MuxEvent next)
+    {
+        while (_events.TryDequeue(out next))
+        {
+            if (next.Kind == MuxEventKind.Closed || next.Channel is not { IsClosed: true })
+            {
+                return true;
+            }
+        }
+
+        // what is rejected on the way through a batch goes out as one
+        bool isCorked = false;
+        try
+        {
+            while (_input.TryRead(out FrameEntry entry))
+            {
+                if (!isCorked && _input.IsInBatch)
+                {
+                    _output.Cork();
+                    isCorked = true;
+                }
+
+                if (TryHandle(entry, out next))
+                {
+                    return true;
+                }
+            }
+        }
+        finally
+        {
+            if (isCorked)
+            {
+                _output.Uncork();
+            }
+        }
+
+        _input.Begin(default);
+        return false;
+    }
+
+    /// <summary>The next frame to send, which the caller then owns.</summary>
+    public bool TryTakeFrame(out PooledBuffer frame) => _output.TryTake(out frame);
+
+    /// <summary>
+    /// Opens a channel on this side: pairs with the first such request of the other side, or waits for it to come. Null
+    /// if it is unique and already there.
+    /// </summary>
+    public MuxChannel? Open(MuxChannelOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ChannelGroup group = JoinGroup(options);
+        if (options.IsUnique && group.OpenChannels > 0)
+        {
+            return null;
+        }
+
+        MuxChannel channel = AddLocal(options, group);
+        SendOpen(channel);
+        if (group.Incoming.Count == 0)
+        {
+            group.Outgoing.Add(channel);
+            return channel;
+        }
+
+        MuxOpenRequest request = group.Incoming[0];
+        Answer(request);
+        PairUp(channel, request.Remote);
+        _events.Enqueue(new MuxEvent
+        {
+            Kind = MuxEventKind.Opened,
+            Channel = channel,
+            Payload = request.Handshake,
+            FrameOffset = MuxEvent.NotInFrame,
+        });
+        foreach ((ulong type, byte[] payload) in request.Messages)
+        {
+            if (TryTell(channel, type, payload, MuxEvent.NotInFrame, out MuxEvent message))
+            {
+                _events.Enqueue(message);
+            }
+        }
+
+        return channel;
+    }
+
+    /// <summary>Asks to be told when the other side opens a channel of this protocol, with any id.</summary>
+    public void Pair(string protocol) => _pairedProtocols.Add(protocol);
+
+    /// <summary>Asks to be told when the other side opens a channel of this protocol and id.</summary>
+    public void Pair(string protocol, ReadOnlySpan<byte> id) => _paired.Add(ChannelKey.Of(protocol, id));
+
+    /// <summary>Takes <see cref="Pair(string)"/> back; requests that are waiting go on waiting.</summary>
+    public void Unpair(string protocol) => _pairedProtocols.Remove(protocol);
+
+    /// <summary>Turns a request down. Nothing happens if it was answered, or withdrawn.</summary>
+    public void Reject(MuxOpenRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.IsPending)
+        {
+            ulong id = request.Remote.Id;
+            Answer(request);
+            _remote[(int)id - 1] = null;
+            SendControl(ControlMessage.Reject, id);
+        }
+    }
+
+    /// <summary>Gathers the messages that follow into one frame; corks nest.</summary>
+    public void Cork() => _output.Cork();
+
+    /// <summary>Ends one cork.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public void Uncork() => _output.Uncork();
+
+    /// <summary>Forgets the frame and all that would go out; every channel that is not closed tells so.</summary>
+    public void Destroy()
+    {
+        _input.Begin(default);
+        _events.Clear();
+        foreach (MuxChannel? channel in _local)
+        {
+            if (channel is { IsClosed: false })
+            {
+                channel.IsClosed = true;
+                _events.Enqueue(new MuxEvent { Kind = MuxEventKind.Closed, Channel = channel });
+            }
+        }
+
+        _local.Clear();
+        _remote.Clear();
+        _groups.Clear();
+        _output.Clear();
+    }
+
+    internal Span<byte> BeginMessage(MuxChannel channel, int type, int length) =>
+        _output.Begin(channel.LocalId, (ulong)type, length);
+
+    internal void Close(MuxChannel channel)
+    {
+        if (!channel.IsClosed)
+        {
+            SendControl(ControlMessage.Close, channel.LocalId);
+            MarkClosed(channel);
+        }
+    }
+
+    private bool TryHandle(FrameEntry entry, out MuxEvent next)
+    {
+        if (entry.Channel == ControlMessage.Channel)
+        {
+            return TryHandleControl(entry, out next);
+        }
+
+        next = default;
+        if (FindRemote(entry.Channel) is not { } remote)
+        {
+            return false;
+        }
+
+        ReadOnlyMemory<byte> payload = _input.Frame.Slice(entry.Offset, entry.Length);
+        if (remote.Channel is not { } channel)
+        {
+            Keep(remote.Request!, entry.Type, payload.Span);
+            return false;
+        }
+
+        return TryTell(channel, entry.Type, payload, entry.Offset, out next);
+    }
+
+    private bool TryHandleControl(FrameEntry entry, out MuxEvent next)
+    {
+        next = default;
+        var reader = new CompactReader(_input.Frame.Span.Slice(entry.Offset, entry.Length));
+        switch (entry.Type)
+        {
+            case ControlMessage.Open:
+                ulong remoteId = reader.ReadUInt();
+                string protocol = reader.ReadString(_options.MaxNameBytes);
+                ReadOnlySpan<byte> id = reader.ReadBuffer(_options.MaxNameBytes);
+                return TryHandleOpen(remoteId, protocol, id, entry.Offset + reader.Position, out next);
+            case ControlMessage.Reject:
+                return TryHandleReject(reader.ReadUInt(), out next);
+            case ControlMessage.Close:
+                return TryHandleClose(reader.ReadUInt(), out next);
+            default:
+                return false;
+        }
+    }
+
+    private bool TryHandleOpen(
+        ulong remoteId, string protocol, ReadOnlySpan<byte> id, int handshakeOffset, out MuxEvent next)
+    {
+        RemoteChannel remote = AddRemote(remoteId);
+        ChannelKey key = ChannelKey.Of(protocol, id);
+        ReadOnlyMemory<byte> handshake = CurrentEntryFrom(handshakeOffset);
+        next = default;
+        if (_groups.TryGetValue(key, out ChannelGroup? group) && group.Outgoing.Count > 0)
+        {
+            MuxChannel channel = group.Outgoing[0];
+            group.Outgoing.RemoveAt(0);
+            if (channel.IsClosed)
+            {
+                // our close crossed this open, and closes it there too
+                ReleaseLocalId(channel);
+                CollectGroup(group);
+                return false;
+            }
+
+            PairUp(channel, remote);
+            next = new MuxEvent
+            {
+                Kind = MuxEventKind.Opened,
+                Channel = channel,
+                Payload = handshake,
+                FrameOffset = handshakeOffset,
+            };
+            return true;
+        }
+
+        if (!_pairedProtocols.Contains(protocol) && !_paired.Contains(key))
+        {
+            SendControl(ControlMessage.Reject, remoteId);
+            return false;
+        }
+
+        var request = new MuxOpenRequest(remote, key, id.ToArray(), handshake.ToArray());
+        Await(request);
+        next = new MuxEvent { Kind = MuxEventKind.OpenRequested, Request = request };
+        return true;
+    }
+
+    private bool TryHandleReject(ulong localId, out MuxEvent next)
+    {
+        next = default;
+        MuxChannel? channel = localId - 1 < (ulong)_local.Count ? _local[(int)localId - 1] : null;
+        if (channel is not { IsOpen: false })
+        {
+            throw new ProtocolException($"a reject names channel {localId}, which awaits no answer");
+        }
+
+        channel.Group.Outgoing.Remove(channel);
+        ReleaseLocalId(channel);
+        if (channel.IsClosed)
+        {
+            CollectGroup(channel.Group);
+            return false;
+        }
+
+        MarkClosed(channel);
+        next = new MuxEvent { Kind = MuxEventKind.Closed, Channel = channel };
+        return true;
+    }
+
+    private bool TryHandleClose(ulong remoteId, out MuxEvent next)
+    {
+        next = default;
+        RemoteChannel? remote = FindRemote(remoteId);
+        if (remote?.Request is { } request)
+        {
+            Answer(request);
+            _remote[(int)remoteId - 1] = null;
+        }
+
+        if (remote?.Channel is not { } channel)
+        {
+            return false;
+        }
+
+        MarkClosed(channel);
+        next = new MuxEvent { Kind = MuxEventKind.Closed, Channel = channel };
+        return true;
+    }
+
+    private static bool TryTell(
+        MuxChannel channel, ulong type, ReadOnlyMemory<byte> payload, int frameOffset, out MuxEvent next)
+    {
+        if (type >= (ulong)channel.Options.MessageTypes)
+        {
+            next = default;
+            return false;
+        }
+
+        next = new MuxEvent
+        {
+            Kind = MuxEventKind.Message,
+            Channel = channel,
+            Type = (int)type,
+            Payload = payload,
+            FrameOffset = frameOffset,
+        };
+        return true;
+    }
+
+    private RemoteChannel? FindRemote(ulong id) =>
+        id - 1 < (ulong)_remote.Count ? _remote[(int)id - 1] : null;
+
+    // the slot stays empty until somebody puts the channel in: a rejected id may be used again
+    private RemoteChannel AddRemote(ulong id)
+    {
+        if (id == ControlMessage.Channel || id > (ulong)_remote.Count + 1 || FindRemote(id) is not null)
+        {
+            throw new ProtocolException($"an open names channel {id}, which is taken or leaves a gap");
+        }
+
+        if (id > (ulong)_remote.Count)
+        {
+            if (_remote.Count >= _options.MaxRemoteChannels)
+            {
+                throw new ProtocolException($"more than {_options.MaxRemoteChannels} Protomux channels are opened");
+            }
+
+            _remote.Add(null);
+        }
+
+        return new RemoteChannel(id);
+    }
+
+    private MuxChannel AddLocal(MuxChannelOptions options, ChannelGroup group)
+    {
+        if (!_freeLocalIds.TryPop(out ulong id))
+        {
+            _local.Add(null);
+            id = (ulong)_local.Count;
+        }
+
+        var channel = new MuxChannel(this, options, group, id);
+        _local[(int)id - 1] = channel;
+        group.OpenChannels++;
+        return channel;
+    }
+
+    private void PairUp(MuxChannel channel, RemoteChannel remote)
+    {
+        remote.Request = null;
+        remote.Channel = channel;
+        channel.Remote = remote;
+        _remote[(int)remote.Id - 1] = remote;
+    }
+
+    private void MarkClosed(MuxChannel channel)
+    {
+        channel.IsClosed = true;
+        channel.Group.OpenChannels--;
+        if (channel.Remote is { } remote)
+        {
+            _remote[(int)remote.Id - 1] = null;
+            channel.Remote = null;
+            ReleaseLocalId(channel);
+        }
+
+        CollectGroup(channel.Group);
+    }
+
+    private void ReleaseLocalId(MuxChannel channel)
+    {
+        _local[(int)channel.LocalId - 1] = null;
+        _freeLocalIds.Push(channel.LocalId);
+    }
+
+    private void Await(MuxOpenRequest request)
+    {
+        if (_pendingRequests >= _options.MaxPendingRequests)
+        {
+            throw new ProtocolException($"more than {_options.MaxPendingRequests} Protomux channels wait to be opened");
+        }
+
+        _pendingRequests++;
+        request.Remote.Request = request;
+        _remote[(int)request.Remote.Id - 1] = request.Remote;
+        Charge(request, request.Handshake.Length);
+        if (!_groups.TryGetValue(request.Key, out ChannelGroup? group))
+        {
+            group = new ChannelGroup();
+            AddKey(group, request.Key);
+        }
+
+        group.Incoming.Add(request);
+    }
+
+    private void Keep(MuxOpenRequest request, ulong type, ReadOnlySpan<byte> payload)
+    {
+        // an entry costs memory even when it is empty
+        const int Overhead = 64;
+        Charge(request, Overhead + payload.Length);
+        request.Messages.Add((type, payload.ToArray()));
+    }
+
+    private void Charge(MuxOpenRequest request, int bytes)
+    {
+        if (_pendingBytes + bytes > _options.MaxPendingBytes)
+        {
+            throw new ProtocolException(
+                $"more than {_options.MaxPendingBytes} bytes wait for Protomux channels to be opened");
+        }
+
+        _pendingBytes += bytes;
+        request.PendingBytes += bytes;
+    }
+
+    // accepted, rejected or withdrawn: it waits no longer
+    private void Answer(MuxOpenRequest request)
+    {
+        request.IsPending = false;
+        _pendingRequests--;
+        _pendingBytes -= request.PendingBytes;
+        ChannelGroup group = _groups[request.Key];
+        group.Incoming.Remove(request);
+        CollectGroup(group);
+    }
+
+    private ChannelGroup JoinGroup(MuxChannelOptions options)
+    {
+        ChannelKey[] keys =
+        [
+            ChannelKey.Of(options.Protocol, options.Id.Span),
+            .. options.Aliases.Select(alias => ChannelKey.Of(alias, options.Id.Span)),
+        ];
+        ChannelGroup group = Array.Find(keys, _groups.ContainsKey) is { Protocol: not null } known
+            ? _groups[known]
+            : new ChannelGroup();
+        foreach (ChannelKey key in keys)
+        {
+            AddKey(group, key);
+        }
+
+        return group;
+    }
+
+    private void AddKey(ChannelGroup group, ChannelKey key)
+    {
+        if (_groups.TryAdd(key, group))
+        {
+            group.Keys.Add(key);
+        }
+    }
+
+    private void CollectGroup(ChannelGroup group)
+    {
+        if (group.IsUnused)
+        {
+            foreach (ChannelKey key in group.Keys)
+            {
+                _groups.Remove(key);
+            }
+        }
+    }
+
+    // the entry being read ends where the cursor stands
+    private ReadOnlyMemory<byte> CurrentEntryFrom(int offset) => _input.Frame[offset.._input.Position];
+
+    private void SendOpen(MuxChannel channel)
+    {
+        MuxChannelOptions options = channel.Options;
+        int length = CompactSize.UInt(channel.LocalId)
+            + CompactSize.String(options.Protocol)
+            + CompactSize.Buffer(options.Id.Length)
+            + options.Handshake.Length;
+        var writer = new CompactWriter(_output.Begin(ControlMessage.Channel, ControlMessage.Open, length));
+        writer.WriteUInt(channel.LocalId);
+        writer.WriteString(options.Protocol);
+        writer.WriteBuffer(options.Id.Span);
+        writer.WriteRaw(options.Handshake.Span);
+    }
+
+    private void SendControl(ulong type, ulong id)
+    {
+        var writer = new CompactWriter(_output.Begin(ControlMessage.Channel, type, CompactSize.UInt(id)));
+        writer.WriteUInt(id);
+    }
+}
