@@ -1,0 +1,17 @@
+using RelayCluster.Wire;
+
+namespace RelayCluster.Protocol.Messages;
+
+/// <summary>Client to relay: the peer of an incoming question may connect.</summary>
+/// <param name="Id">The id of the question.</param>
+public sealed record AcceptMessage(uint Id) : RelayMessage
+{
+    /// <inheritdoc/>
+    public override RelayMessageType Type => RelayMessageType.Accept;
+
+    internal static AcceptMessage Read(ref CompactReader reader) => new(reader.ReadUInt32());
+
+    internal override int GetEncodedSize() => MessageFields.IdSize;
+
+    internal override void Write(ref CompactWriter writer) => writer.WriteUInt32(Id);
+}

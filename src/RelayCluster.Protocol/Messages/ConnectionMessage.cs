@@ -1,0 +1,54 @@
+using RelayCluster.Wire;
+
+namespace RelayCluster.Protocol.Messages;
+
+/// <summary>Relay to client: a server of the client has accepted a stream.</summary>
+/// <param name="Alias">The relay's alias of the stream.</param>
+/// <param name="ServerAlias">The relay's alias of the server.</param>
+/// <param name="RemotePublicKey">Who connected.</param>
+/// <param name="HandshakeHash">64 bytes that both ends of the stream know; null if the client keeps its key.</param>
+/// <param name="HandshakeId">
+/// If the client keeps its key: the id of the questions in which it made the handshake. Else 0.
+/// </param>
+public sealed record ConnectionMessage(
+    uint Alias, uint ServerAlias, Fixed32 RemotePublicKey, ReadOnlyMemory<byte>? HandshakeHash, uint HandshakeId) : RelayMessage
+{
+    /// <inheritdoc/>
+    public override RelayMessageType Type => RelayMessageType.Connection;
+
+    /// <summary>Whether the relay has made the handshake for the client.</summary>
+    public bool IsCustodial => HandshakeHash is not null;
+
+    internal static ConnectionMessage Read(ref CompactReader reader)
+    {
+        byte flags = reader.ReadUInt8();
+        uint alias = reader.ReadUInt32();
+        uint serverAlias = reader.ReadUInt32();
+        Fixed32 remotePublicKey = reader.ReadFixed32();
+        return (flags & MessageFields.Custodial) != 0
+            ? new ConnectionMessage(alias, serverAlias, remotePublicKey, reader.ReadFixed64().ToArray(), 0)
+            : new ConnectionMessage(alias, serverAlias, remotePublicKey, null, reader.ReadUInt32());
+    }
+
+    internal override int GetEncodedSize() =>
+        MessageFields.FlagsSize
+        + (2 * MessageFields.IdSize)
+        + Fixed32.Size
+        + (IsCustodial ? MessageFields.HandshakeHashSize : MessageFields.IdSize);
+
+    internal override void Write(ref CompactWriter writer)
+    {
+        writer.WriteUInt8(IsCustodial ? MessageFields.Custodial : (byte)0);
+        writer.WriteUInt32(Alias);
+        writer.WriteUInt32(ServerAlias);
+        writer.WriteFixed32(RemotePublicKey);
+        if (HandshakeHash is { } hash)
+        {
+            writer.WriteFixed64(hash.Span);
+        }
+        else
+        {
+            writer.WriteUInt32(HandshakeId);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using RelayCluster.Wire;
+
+namespace RelayCluster.Protocol.Messages;
+
+/// <summary>Client to relay: the signature that was asked for.</summary>
+/// <param name="Id">The id of the question.</param>
+/// <param name="Signature">64 bytes of Ed25519; nothing if the client will not sign.</param>
+public sealed record SignatureMessage(uint Id, ReadOnlyMemory<byte> Signature) : RelayMessage
+{
+    /// <inheritdoc/>
+    public override RelayMessageType Type => RelayMessageType.Signature;
+
+    internal static SignatureMessage Read(ref CompactReader reader) => new(reader.ReadUInt32(), reader.ReadBuffer().ToArray());
+
+    internal override int GetEncodedSize() => MessageFields.IdSize + CompactSize.Buffer(Signature.Length);
+
+    internal override void Write(ref CompactWriter writer)
+    {
+        writer.WriteUInt32(Id);
+        writer.WriteBuffer(Signature.Span);
+    }
+}
