@@ -1,55 +1,224 @@
 using System.Net;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Crypto;
+using RelayCluster.Crypto.SecretStreams;
+using RelayCluster.Dht.Hyper.Connecting;
+using RelayCluster.Dht.Hyper.Routing;
+using RelayCluster.Dht.Hyper.Topics;
+using RelayCluster.Dht.Rpc;
+using RelayCluster.Udx.Sockets;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Hyper;
 
-/// <summary>A node of the HyperDHT on a UDP socket of its own.</summary>
-public sealed class DhtNode : IDhtNode
+/// <summary>
+/// A node of the HyperDHT on a UDP socket of its own.
+/// <code>
+///   DhtNode
+///     RpcNode               requests, replies, routing table, queries; owns the socket and its loop
+///     HyperRequestHandler   what others ask: announcements, values, handshakes to relay
+///     Dial                  one for each connection being made
+///       HandshakeSearch     query and handshakes through the nodes found
+///       DirectStream        what the caller gets: a secret stream over a UDX stream of the socket
+///     TopicQueries          lookups, announcements and withdrawals
+/// </code>
+/// <para>
+/// Everything that waits belongs to a caller, who can cancel it; disposing the node cancels it all, and ends the streams.
+/// Compatible on the wire with the npm package hyperdht 6.
+/// </para>
+/// </summary>
+public sealed partial class DhtNode : IDhtNode
 {
-    private DhtNode(KeyPair defaultKeyPair, IPEndPoint endPoint)
+    private readonly RpcNode _rpc;
+    private readonly HyperRequestHandler _handler;
+    private readonly LocalAddresses _localAddresses;
+    private readonly KeyPair? _ownKeyPair;
+    private readonly DialContext _dialing;
+    private readonly TopicQueries _topics;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _disposing = new();
+    private int _isDisposed;
+
+    private DhtNode(
+        DhtNodeOptions options,
+        RpcNode rpc,
+        HyperRequestHandler handler,
+        TimeProvider timeProvider,
+        ILogger logger)
     {
-        DefaultKeyPair = defaultKeyPair;
-        EndPoint = endPoint;
+        _rpc = rpc;
+        _handler = handler;
+        _logger = logger;
+        _localAddresses = new LocalAddresses(rpc.LocalEndPoint);
+        _ownKeyPair = options.KeyPair is null ? KeyPair.Generate() : null;
+        _topics = new TopicQueries(rpc);
+        DefaultKeyPair = options.KeyPair ?? _ownKeyPair!;
+        bool shareLocal = options.ShareLocalAddresses;
+        _dialing = new DialContext
+        {
+            Network = new RpcPeerNetwork(rpc),
+            Socket = rpc.Socket,
+            TimeProvider = timeProvider,
+            SecretStreamOptions = new SecretStreamOptions
+            {
+                KeepAlive = options.ConnectionKeepAlive,
+                TimeProvider = timeProvider,
+            },
+            StreamBufferBytes = options.StreamBufferBytes,
+            OpenAddress = () => rpc.RemoteAddress,
+            LocalAddresses = () => shareLocal ? _localAddresses.List() : [],
+            Relays = new KnownRelays(),
+        };
     }
 
     /// <inheritdoc/>
     public KeyPair DefaultKeyPair { get; }
 
     /// <summary>The local address that the node is bound to.</summary>
-    public IPEndPoint EndPoint { get; }
+    public IPEndPoint EndPoint => _rpc.LocalEndPoint.ToIPEndPoint();
+
+    /// <summary>The node's id in the routing tables of others; null while it is ephemeral.</summary>
+    public Fixed32? Id => _rpc.Id;
+
+    /// <summary>How many nodes this one knows.</summary>
+    public int NodeCount => _rpc.NodeCount;
 
     /// <summary>Binds the socket and joins the network; completes when the node has found its place in it.</summary>
+    /// <param name="options">How to join.</param>
+    /// <param name="timeProvider">The clock; null for the system's.</param>
+    /// <param name="loggerFactory">Where to log; null for nowhere.</param>
+    /// <param name="cancellationToken">Gives up joining and closes the socket.</param>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound to.</exception>
-    public static Task<DhtNode> StartAsync(
+    public static async Task<DhtNode> StartAsync(
         DhtNodeOptions options,
         TimeProvider? timeProvider = null,
         ILoggerFactory? loggerFactory = null,
-        CancellationToken cancellationToken = default) => throw new NotSupportedException("soon");
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        timeProvider ??= TimeProvider.System;
+        loggerFactory ??= Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance;
+        var handler = new HyperRequestHandler(timeProvider, RandomNumberGenerator.GetInt32(int.MaxValue));
+        var rpcOptions = new RpcNodeOptions
+        {
+            BindAddress = new IPEndPoint(options.Host, options.Port),
+            Bootstrap = [.. options.Bootstrap.Select(ToAddress)],
+            Ephemeral = options.Ephemeral,
+            Firewalled = options.Firewalled,
+        };
+        RpcNode rpc = RpcNode.Start(rpcOptions, handler, timeProvider, loggerFactory);
+        handler.Attach(rpc);
+        var node = new DhtNode(options, rpc, handler, timeProvider, loggerFactory.CreateLogger<DhtNode>());
+        try
+        {
+            await rpc.Bootstrapped.WaitAsync(cancellationToken).ConfigureAwait(false);
+            Log.Joined(node._logger, rpc.LocalEndPoint, rpc.NodeCount);
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
-    public ValueTask<DhtStream> ConnectAsync(
+    public async ValueTask<DhtStream> ConnectAsync(
         Fixed32 remotePublicKey,
         DhtConnectOptions? options = null,
-        CancellationToken cancellationToken = default) => throw new NotSupportedException("soon");
+        CancellationToken cancellationToken = default)
+    {
+        using CancellationTokenSource stopping = Link(cancellationToken);
+        var dial = new Dial(_dialing, options?.KeyPair ?? DefaultKeyPair, remotePublicKey);
+        try
+        {
+            DhtStream stream = await dial.RunAsync(stopping.Token).ConfigureAwait(false);
+            Log.Connected(_logger, remotePublicKey);
+            return stream;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new DhtException(DhtError.NodeDestroyed);
+        }
+        catch (DhtException e)
+        {
+            Log.NotConnected(_logger, remotePublicKey, e.Message);
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<LookupReply> LookupAsync(Fixed32 topic, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("soon");
+        RunAsync(stopping => _topics.LookupAsync(topic, stopping), cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<LookupReply> AnnounceAsync(
         Fixed32 topic,
         KeyPair keyPair,
-        CancellationToken cancellationToken = default) => throw new NotSupportedException("soon");
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keyPair);
+        return RunAsync(stopping => _topics.AnnounceAsync(topic, keyPair, [], stopping), cancellationToken);
+    }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<LookupReply> UnannounceAsync(
         Fixed32 topic,
         KeyPair keyPair,
-        CancellationToken cancellationToken = default) => throw new NotSupportedException("soon");
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keyPair);
+        _rpc.Socket.Post(_ => _handler.Forget(topic, keyPair.PublicKey));
+        return RunAsync(stopping => _topics.UnannounceAsync(topic, keyPair, stopping), cancellationToken);
+    }
 
-    /// <summary>Leaves the network: destroys the connections and closes the socket.</summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>Leaves the network: gives up what is under way, destroys the connections and closes the socket.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _disposing.CancelAsync().ConfigureAwait(false);
+        await _rpc.DisposeAsync().ConfigureAwait(false);
+        _localAddresses.Dispose();
+        _ownKeyPair?.Dispose();
+        _disposing.Dispose();
+    }
+
+    private static BootstrapAddress ToAddress(BootstrapNode node) =>
+        IPAddress.TryParse(node.Host, out IPAddress? address)
+            ? new BootstrapAddress(address, null, node.Port)
+            : new BootstrapAddress(node.KnownAddress, node.Host, node.Port);
+
+    private CancellationTokenSource Link(CancellationToken cancellationToken) =>
+        Volatile.Read(ref _isDisposed) == 0
+            ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token)
+            : throw new DhtException(DhtError.NodeDestroyed);
+
+    private async IAsyncEnumerable<LookupReply> RunAsync(
+        Func<CancellationToken, IAsyncEnumerable<LookupReply>> start,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource stopping = Link(cancellationToken);
+        await foreach (LookupReply reply in start(stopping.Token).ConfigureAwait(false))
+        {
+            yield return reply;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2101, LogLevel.Information, "DHT node at {LocalEndPoint} knows {NodeCount} others")]
+        public static partial void Joined(ILogger logger, UdpEndPoint localEndPoint, int nodeCount);
+
+        [LoggerMessage(2102, LogLevel.Debug, "Connected to {RemotePublicKey}")]
+        public static partial void Connected(ILogger logger, Fixed32 remotePublicKey);
+
+        [LoggerMessage(2103, LogLevel.Debug, "No connection to {RemotePublicKey}: {Reason}")]
+        public static partial void NotConnected(ILogger logger, Fixed32 remotePublicKey, string reason);
+    }
 }

@@ -37,4 +37,10 @@ public sealed class DhtNodeOptions
     /// Default true.
     /// </summary>
     public bool ShareLocalAddresses { get; set; } = true;
+
+    /// <summary>
+    /// How many bytes a connection holds at most in each direction, in bytes: received and not read yet, or written and
+    /// not acknowledged yet. A long way needs its bandwidth times its round trip. Default 1 MiB.
+    /// </summary>
+    public int StreamBufferBytes { get; set; } = 1024 * 1024;
 }

@@ -1,0 +1,181 @@
+using RelayCluster.Crypto;
+using RelayCluster.Crypto.SecretStreams;
+using RelayCluster.Dht.Hyper.Messages;
+using RelayCluster.Udx.Sockets;
+using RelayCluster.Udx.Streams;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Dht.Hyper.Connecting;
+
+/// <summary>
+/// One attempt to connect to the server that listens on a public key.
+/// <code>
+///   search      FIND_PEER query; PEER_HANDSHAKE through the nodes found      HandshakeSearch
+///   answer      payload of the server checked                                 here
+///   path        where to send the first packet, or who sends it               ServerPath
+///   connect     UDX stream connected, secret stream started over it           DirectStream
+/// </code>
+/// <para>
+/// The UDX stream exists from the start, for its id is part of the handshake, and the server may send to it before its
+/// answer has come back through the relay: it does so at once when it knows an open address of ours, or when it was
+/// asked directly. Whatever the path would have been, the address that such a packet came from is the one to use: it
+/// works. Nobody proves anything by it; the secret stream does that.
+/// </para>
+/// <para>
+/// Cancelling ends the query and the requests, and destroys the stream. The handshake's keys are zeroed when the secret
+/// stream has taken copies of them.
+/// </para>
+/// <para>Source: hyperdht 6.34, lib/connect.js. Hole punching comes with issue 3, at the place that says so.</para>
+/// </summary>
+internal sealed class Dial
+{
+    /// <summary>How long to wait for the call of a server that was told an open address.</summary>
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly DialContext _context;
+    private readonly KeyPair _keyPair;
+    private readonly Fixed32 _remotePublicKey;
+    private readonly TaskCompletionSource<UdpEndPoint> _called =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Dial(DialContext context, KeyPair keyPair, Fixed32 remotePublicKey)
+    {
+        _context = context;
+        _keyPair = keyPair;
+        _remotePublicKey = remotePublicKey;
+    }
+
+    /// <summary>Dials, once.</summary>
+    /// <exception cref="DhtException">The server is not found, not reachable, or refuses.</exception>
+    public async Task<DhtStream> RunAsync(CancellationToken cancellationToken)
+    {
+        UdxStream stream = CreateStream();
+        try
+        {
+            UdpEndPoint? open = _context.OpenAddress();
+            ServerAnswer answer = await ShakeHandsAsync(stream.LocalId, open, cancellationToken).ConfigureAwait(false);
+            using (answer.Keys)
+            {
+                uint remoteId = CheckPayload(answer.Payload);
+                UdpEndPoint server = await ReachAsync(answer, open is not null, cancellationToken).ConfigureAwait(false);
+                stream.Connect(remoteId, server);
+                _context.Relays.Remember(_remotePublicKey, answer);
+                SecretStream secret =
+                    SecretStream.Start(stream.Pipe, isInitiator: true, answer.Keys, _context.SecretStreamOptions);
+                return new DirectStream(stream, secret);
+            }
+        }
+        catch
+        {
+            stream.Destroy();
+            throw;
+        }
+    }
+
+    private UdxStream CreateStream() =>
+        _context.CreateStream((_, from) =>
+        {
+            _called.TrySetResult(from);
+            return false;
+        });
+
+    private async Task<ServerAnswer> ShakeHandsAsync(
+        uint streamId,
+        UdpEndPoint? open,
+        CancellationToken cancellationToken)
+    {
+        var payload = new NoisePayload
+        {
+            Firewall = open is null ? Firewall.Unknown : Firewall.Open,
+            Addresses4 = [.. open is { } address ? new[] { address } : [], .. _context.LocalAddresses()],
+            Udx = new UdxInfo(streamId, Sequence: 0, IsSocketReusable: false),
+            SecretStreamVersion = 1,
+        };
+        Fixed32 target = Blake2b.Hash(_remotePublicKey.Span);
+        var search = new HandshakeSearch(
+            _context.Network, target, () => new ClientHandshake(_keyPair, _remotePublicKey, payload));
+        try
+        {
+            return await search.RunAsync(_context.Relays.Find(_remotePublicKey), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (DhtException)
+        {
+            _context.Relays.Forget(_remotePublicKey);
+            throw;
+        }
+    }
+
+    /// <summary>The id of the server's stream.</summary>
+    private static uint CheckPayload(NoisePayload payload)
+    {
+        if (payload.Version != NoisePayload.CurrentVersion)
+        {
+            throw new DhtException(DhtError.ServerIncompatible);
+        }
+
+        if (payload.Error != HyperErrorCode.None)
+        {
+            throw new DhtException(DhtError.ServerError);
+        }
+
+        return payload.Udx is { Id: <= uint.MaxValue } udx
+            ? (uint)udx.Id
+            : throw new DhtException(DhtError.ServerError, "Server did not send UDX data");
+    }
+
+    private async Task<UdpEndPoint> ReachAsync(ServerAnswer answer, bool isOpen, CancellationToken cancellationToken)
+    {
+        if (_called.Task.IsCompleted)
+        {
+            return await _called.Task.ConfigureAwait(false);
+        }
+
+        ServerPath path = ServerPath.To(answer, isOpen, _context.LocalAddresses());
+        switch (path.Kind)
+        {
+            case ServerPathKind.Direct:
+                return path.EndPoint;
+
+            case ServerPathKind.ServerCalls:
+                return await WaitForCallAsync(cancellationToken).ConfigureAwait(false);
+
+            case ServerPathKind.LocalNetwork
+                when await IsInLocalNetworkAsync(path.EndPoint, cancellationToken).ConfigureAwait(false):
+                return _called.Task.IsCompleted ? await _called.Task.ConfigureAwait(false) : path.EndPoint;
+
+            default:
+                // issue 3: punch here, beside the ping of the local network
+                throw new DhtException(DhtError.CannotHolepunch);
+        }
+    }
+
+    private async Task<UdpEndPoint> WaitForCallAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _called.Task.WaitAsync(CallTimeout, _context.TimeProvider, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new DhtException(DhtError.HolepunchAborted);
+        }
+    }
+
+    /// <summary>Whether somebody answers there, or the server called meanwhile.</summary>
+    private async Task<bool> IsInLocalNetworkAsync(UdpEndPoint endPoint, CancellationToken cancellationToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<bool> ping = _context.Network.IsThereAsync(endPoint, stopping.Token);
+        await Task.WhenAny(ping, _called.Task).ConfigureAwait(false);
+        if (_called.Task.IsCompleted)
+        {
+            await stopping.CancelAsync().ConfigureAwait(false);
+            await ((Task)ping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return true;
+        }
+
+        return await ping.ConfigureAwait(false);
+    }
+}

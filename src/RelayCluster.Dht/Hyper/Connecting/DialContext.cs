@@ -1,0 +1,53 @@
+using System.Security.Cryptography;
+using RelayCluster.Crypto.SecretStreams;
+using RelayCluster.Udx.Sockets;
+using RelayCluster.Udx.Streams;
+
+namespace RelayCluster.Dht.Hyper.Connecting;
+
+/// <summary>What a <see cref="Dial"/> needs of its node.</summary>
+internal sealed class DialContext
+{
+    public required IPeerNetwork Network { get; init; }
+
+    public required UdxSocket Socket { get; init; }
+
+    public required TimeProvider TimeProvider { get; init; }
+
+    public required SecretStreamOptions SecretStreamOptions { get; init; }
+
+    /// <summary>How many bytes a stream holds in each direction.</summary>
+    public required int StreamBufferBytes { get; init; }
+
+    /// <summary>Where strangers can send to us; null if they cannot.</summary>
+    public required Func<UdpEndPoint?> OpenAddress { get; init; }
+
+    /// <summary>Our addresses in our own network; empty if they are not to be told.</summary>
+    public required Func<IReadOnlyList<UdpEndPoint>> LocalAddresses { get; init; }
+
+    /// <summary>Where servers were found before.</summary>
+    public required KnownRelays Relays { get; init; }
+
+    /// <summary>A stream under an id that is free and that nobody can guess.</summary>
+    public UdxStream CreateStream(Func<UdxStream, UdpEndPoint, bool> firewall)
+    {
+        var options = new UdxStreamOptions
+        {
+            ReceiveWindowBytes = StreamBufferBytes,
+            SendBufferBytes = StreamBufferBytes,
+            Firewall = firewall,
+        };
+        while (true)
+        {
+            uint id = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
+            try
+            {
+                return Socket.CreateStream(id, options);
+            }
+            catch (InvalidOperationException)
+            {
+                // taken: one in four billion for each open stream
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using RelayCluster.Crypto.SecretStreams;
+using RelayCluster.Udx.Streams;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Dht.Hyper.Connecting;
+
+/// <summary>
+/// A connection of this node's own: a secret stream over a UDX stream. Messages, back-pressure and half-closing are the
+/// secret stream's; here its failures become those that callers of the DHT know, told by how the UDX stream ended.
+/// <para>
+/// When both sides have ended, the UDX stream goes on until the last bytes are acknowledged; <see cref="Completion"/>
+/// and <see cref="DisposeAsync"/> wait for that.
+/// </para>
+/// </summary>
+internal sealed class DirectStream : DhtStream
+{
+    private readonly UdxStream _udx;
+    private readonly SecretStream _secret;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _watch;
+    private volatile Exception? _reason;
+    private volatile bool _isDestroyed;
+
+    public DirectStream(UdxStream udx, SecretStream secret)
+    {
+        _udx = udx;
+        _secret = secret;
+        _watch = WatchAsync();
+    }
+
+    public override bool IsInitiator => _secret.IsInitiator;
+
+    public override Fixed32 PublicKey => _secret.PublicKey;
+
+    public override Fixed32 RemotePublicKey => _secret.RemotePublicKey;
+
+    public override ReadOnlyMemory<byte> HandshakeHash => _secret.HandshakeHash;
+
+    public override Task Completion => _completion.Task;
+
+    public override async ValueTask<PooledBuffer?> ReadMessageAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _secret.ReadMessageAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ProtocolException)
+        {
+            throw await TranslateAsync(e).ConfigureAwait(false);
+        }
+    }
+
+    public override async ValueTask WriteMessageAsync(
+        ReadOnlyMemory<byte> message,
+        CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _secret.WriteMessageAsync(message, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw await TranslateAsync(e).ConfigureAwait(false);
+        }
+    }
+
+    public override async ValueTask EndAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _secret.EndAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw await TranslateAsync(e).ConfigureAwait(false);
+        }
+    }
+
+    public override void Destroy(Exception? reason = null)
+    {
+        if (_secret.Completion.IsCompleted)
+        {
+            return;
+        }
+
+        _reason ??= reason;
+        _isDestroyed = true;
+        _secret.Destroy(reason);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        Destroy();
+        await _watch.ConfigureAwait(false);
+    }
+
+    private async Task WatchAsync()
+    {
+        Exception? failure = null;
+        try
+        {
+            await _secret.Completion.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+
+        UdxStreamOutcome outcome = await _udx.Completion.ConfigureAwait(false);
+        failure = _isDestroyed ? _reason
+            : failure is not null ? Translate(failure, outcome)
+            : outcome == UdxStreamOutcome.TimedOut ? new DhtException(DhtError.StreamTimeout)
+            : null;
+        if (failure is null)
+        {
+            _completion.TrySetResult();
+        }
+        else
+        {
+            _completion.TrySetException(failure);
+
+            // nobody has to ask how a stream ended
+            _ = _completion.Task.Exception;
+        }
+    }
+
+    private async Task<Exception> TranslateAsync(Exception failure)
+    {
+        // a failed secret stream has given up the UDX stream, which ends now if it has not yet
+        UdxStreamOutcome outcome = await _udx.Completion.ConfigureAwait(false);
+        return Translate(failure, outcome);
+    }
+
+    private DhtException Translate(Exception failure, UdxStreamOutcome outcome) => outcome switch
+    {
+        _ when _isDestroyed => new DhtException(DhtError.StreamReset, "this side destroyed the stream", _reason),
+        _ when failure is ProtocolException => new DhtException(DhtError.ProtocolViolation, failure.Message, failure),
+        UdxStreamOutcome.TimedOut => new DhtException(DhtError.StreamTimeout),
+        UdxStreamOutcome.SocketClosed => new DhtException(DhtError.NodeDestroyed),
+        _ => new DhtException(DhtError.StreamReset),
+    };
+}
