@@ -1,0 +1,140 @@
+// Starts the relay under test as a process of its own and learns from its log where it listens.
+//
+// RELAY_DLL           the built relay, if not the Release build of this tree
+// RELAY_UNDER_TEST    "reference": the reference relay instead, to prove the tests themselves
+// RELAY_FAULTS=1      with the reference: also the tests that it is known to fail
+// RELAY_LOG=1         passes the relay's output through
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+export const isReference = process.env.RELAY_UNDER_TEST === 'reference'
+
+/** For the `skip` of a test: skipped where the reference relay is under test, which cannot pass it. */
+export function faultOfReference (what) {
+  return isReference && !process.env.RELAY_FAULTS && what
+}
+
+const referencePath = fileURLToPath(new URL('./reference-relay.mjs', import.meta.url))
+const builtPath = fileURLToPath(
+  new URL('../../../src/RelayCluster.Host/bin/Release/net10.0/relay.dll', import.meta.url))
+
+const startDeadline = 30_000
+const stopDeadline = 5_000
+
+export class RelayProcess {
+  #child
+  #output = ''
+  #exited
+
+  /**
+   * @param {{ bootstrap?: { host: string, port: number }[], args?: string[], reference?: boolean }} [options]
+   *   `bootstrap`: the DHT to join; without it the relay brings its own private one.
+   */
+  static async start ({ bootstrap, args = [], reference = isReference } = {}) {
+    const relay = new RelayProcess(commandLine(bootstrap, args, reference))
+    try {
+      await relay.#listening(!bootstrap)
+      if (bootstrap) relay.bootstrap = bootstrap
+      return relay
+    } catch (error) {
+      relay.kill()
+      throw error
+    }
+  }
+
+  constructor ([command, ...args]) {
+    this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#exited = once(this.#child, 'exit').then(([code, signal]) => signal ?? code)
+    for (const pipe of [this.#child.stdout, this.#child.stderr]) {
+      pipe.setEncoding('utf8').on('data', text => {
+        this.#output += text
+        if (process.env.RELAY_LOG) process.stderr.write(text)
+      })
+    }
+  }
+
+  get pid () {
+    return this.#child.pid
+  }
+
+  get output () {
+    return this.#output
+  }
+
+  get isRunning () {
+    return this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  /** A field of /proc/PID/status in KiB, e.g. VmRSS, or VmHWM for the peak. */
+  memory (field = 'VmRSS') {
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8')
+    return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)[1])
+  }
+
+  /** CPU-seconds used so far, user and system. */
+  cpuSeconds () {
+    const stat = readFileSync(`/proc/${this.pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return (Number(fields[11]) + Number(fields[12])) / 100
+  }
+
+  kill () {
+    this.#child.kill('SIGKILL')
+  }
+
+  /** Asks it to end, and answers its exit code; too slow is a failure. */
+  async stop () {
+    this.#child.kill('SIGTERM')
+    const overdue = setTimeout(() => this.kill(), stopDeadline)
+    const code = await this.#exited
+    clearTimeout(overdue)
+    if (code !== 0) throw new Error(`the relay ended with ${code}:\n${this.#tail()}`)
+  }
+
+  async #listening (bringsTestnet) {
+    const deadline = AbortSignal.timeout(startDeadline)
+    for (;;) {
+      this.#readAddresses()
+      if (this.ws && this.tcp && (!bringsTestnet || this.bootstrap)) return
+      const ended = await Promise.race([
+        this.#exited.then(() => true),
+        once(this.#child.stdout, 'data', { signal: deadline }).then(() => false),
+        once(this.#child.stderr, 'data', { signal: deadline }).then(() => false)
+      ]).catch(cause => {
+        throw new Error(`the relay does not tell where it listens:\n${this.#tail()}`, { cause })
+      })
+      if (ended) throw new Error(`the relay ended at its start:\n${this.#tail()}`)
+    }
+  }
+
+  #readAddresses () {
+    const ws = /\bws:\/\/127\.0\.0\.1:(\d+)/.exec(this.#output)
+    const tcp = /\btcp:\/\/127\.0\.0\.1:(\d+)/.exec(this.#output)
+    const bootstrap = /^.*bootstrap.*127\.0\.0\.1:\d+.*$/im.exec(this.#output)
+    if (ws) this.ws = `ws://127.0.0.1:${ws[1]}`
+    if (tcp) this.tcp = { host: '127.0.0.1', port: Number(tcp[1]) }
+    if (bootstrap) {
+      this.bootstrap = [...bootstrap[0].matchAll(/127\.0\.0\.1:(\d+)/g)]
+        .map(([, port]) => ({ host: '127.0.0.1', port: Number(port) }))
+    }
+  }
+
+  #tail () {
+    return this.#output.split('\n').slice(-40).join('\n')
+  }
+}
+
+function commandLine (bootstrap, args, reference) {
+  const dht = bootstrap
+    ? ['--dht-host', '127.0.0.1', ...bootstrap.flatMap(({ host, port }) => ['--bootstrap', `${host}:${port}`])]
+    : ['--testnet']
+  const serve = ['serve', ...dht, '--host', '127.0.0.1', '--ws-port', '0', '--tcp-port', '0', ...args]
+
+  if (reference) return [process.execPath, referencePath, ...serve]
+
+  const relay = process.env.RELAY_DLL ?? builtPath
+  if (!existsSync(relay)) throw new Error(`no relay at ${relay}: build it, or set RELAY_DLL`)
+  return ['dotnet', relay, ...serve]
+}

@@ -1,0 +1,52 @@
+// That a peer is gone shows only when nothing answers for a while: the tests of this file wait side by side.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+import { checkEach, closed, opened, Queue, suite } from './harness/scene.mjs'
+import { bytes } from './harness/streams.mjs'
+
+suite('vanishing', scene => {
+  checkEach('a client that vanishes has its streams closed at the peer', async (t, transport) => {
+    const accepted = new Queue()
+    const server = await scene.server(t, end => accepted.push(closed(end)))
+    const { client, socket } = await scene.clientAndSocket(t, transport)
+    await Promise.all(Array.from({ length: 10 }, () => opened(client.connect(server.publicKey))))
+
+    if (transport === 'ws') socket.terminate()
+    else socket.resetAndDestroy()
+
+    for (let i = 0; i < 10; i++) await accepted.shift()
+  })
+
+  checkEach('a client that vanishes while it connects is forgotten', async (t, transport) => {
+    const server = await scene.server(t, () => {})
+    const { client, socket } = await scene.clientAndSocket(t, transport)
+    for (let i = 0; i < 20; i++) client.connect(server.publicKey).on('error', () => {})
+
+    if (transport === 'ws') socket.terminate()
+    else socket.resetAndDestroy()
+
+    await scene.connection(t, transport)
+  })
+
+  checkEach("a peer that vanishes closes the client's stream with a reason", async (t, transport) => {
+    const [{ host, port }] = scene.relay.bootstrap
+    const script = fileURLToPath(new URL('./harness/doomed-peer.mjs', import.meta.url))
+    const peer = spawn(process.execPath, [script, `${host}:${port}`], { stdio: ['ignore', 'pipe', 'inherit'] })
+    t.after(() => peer.kill('SIGKILL'))
+    const lines = createInterface(peer.stdout)
+    const [publicKey] = await once(lines, 'line')
+    const client = await scene.client(t, transport)
+    const stream = await opened(client.connect(Buffer.from(publicKey, 'hex')))
+    const gone = closed(stream)
+    await once(lines, 'line')
+
+    peer.kill('SIGKILL')
+    stream.write(bytes(1000))
+
+    assert.ok((await gone)?.message)
+  }, { timeout: 90_000 })
+}, { concurrency: true })
