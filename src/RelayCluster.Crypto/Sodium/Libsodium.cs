@@ -12,7 +12,7 @@ public static class Libsodium
     // 23 is the soname of 1.0.18 (Debian, Ubuntu), 26 that of 1.0.19 and later; the bare name is for other systems.
     private static readonly string[] Names = ["libsodium.so.23", "libsodium.so.26", "libsodium"];
 
-    private static readonly Lazy<nint> Handle = new(Load);
+    private static readonly Lazy<nint> Handle = new(() => Load(Names));
 
     /// <summary>Loads the library, once.</summary>
     /// <exception cref="LibsodiumMissingException">It is not installed.</exception>
@@ -21,9 +21,9 @@ public static class Libsodium
     internal static nint Resolve(string libraryName, Assembly assembly, DllImportSearchPath? searchPath) =>
         libraryName == NativeMethods.Library ? Handle.Value : 0;
 
-    private static unsafe nint Load()
+    internal static unsafe nint Load(ReadOnlySpan<string> names)
     {
-        foreach (string name in Names)
+        foreach (string name in names)
         {
             if (NativeLibrary.TryLoad(name, typeof(Libsodium).Assembly, searchPath: null, out nint handle))
             {
