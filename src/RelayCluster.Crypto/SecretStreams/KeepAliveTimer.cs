@@ -42,7 +42,9 @@ internal sealed class KeepAliveTimer : IAsyncDisposable
                 TimeSpan silence = _time.GetElapsedTime(Volatile.Read(ref _lastWrite));
                 if (silence < _interval)
                 {
-                    await Task.Delay(_interval - silence, _time, stopping).ConfigureAwait(false);
+                    // Delays are whole milliseconds, and one of zero would not wait at all.
+                    double milliseconds = Math.Ceiling((_interval - silence).TotalMilliseconds);
+                    await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), _time, stopping).ConfigureAwait(false);
                 }
                 else
                 {
