@@ -7,7 +7,9 @@ using RelayCluster.Host.Hosting;
 
 namespace RelayCluster.Host.Commands;
 
-/// <summary>Which failures are the user's to mend, and how they are told: a line each, saying what would be right.</summary>
+/// <summary>
+/// Which failures are the user's to mend, and how they are told: a line each, saying what would be right.
+/// </summary>
 internal static class Faults
 {
     /// <summary>The lines for a failure; null if it is a fault of the program, which shows where it happened.</summary>

@@ -5,8 +5,8 @@ using RelayCluster.Host.Configuration;
 namespace RelayCluster.Host.Commands;
 
 /// <summary>
-/// The command line of <c>relay</c>. Whatever is wrong with it, or with what it asks for, is told on standard error in a
-/// line each, without a usage page around it.
+/// The command line of <c>relay</c>. Whatever is wrong with it, or with what it asks for, is told on standard error in
+/// a line each, without a usage page around it.
 /// </summary>
 internal static class RelayCommand
 {
@@ -68,7 +68,9 @@ internal static class RelayCommand
         return root;
     }
 
-    /// <summary>What is wrong with a command line, its first fault only, since others tend to follow from that.</summary>
+    /// <summary>
+    /// What is wrong with a command line, its first fault only, since others tend to follow from that.
+    /// </summary>
     private static string? Explain(ParseResult commandLine)
     {
         if (commandLine.Errors.Count == 0)
@@ -77,7 +79,7 @@ internal static class RelayCommand
         }
 
         Command command = commandLine.CommandResult.Command;
-        string help = commandLine.RootCommandResult.Command == command ? "relay --help" : $"relay {command.Name} --help";
+        string help = command is RootCommand ? "relay --help" : $"relay {command.Name} --help";
         if (commandLine.UnmatchedTokens is not [var unknown, ..])
         {
             return $"{commandLine.Errors[0].Message.TrimEnd('.')}; see {help}";

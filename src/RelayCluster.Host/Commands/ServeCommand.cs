@@ -6,8 +6,8 @@ using RelayCluster.Host.Hosting;
 namespace RelayCluster.Host.Commands;
 
 /// <summary>
-/// <c>relay serve</c>. Its options are the topmost layer of the configuration: they are taken as text, and read, checked
-/// and complained about like those of every other layer.
+/// <c>relay serve</c>. Its options are the topmost layer of the configuration: they are taken as text, and read,
+/// checked and complained about like those of every other layer.
 /// </summary>
 internal static class ServeCommand
 {

@@ -3,7 +3,9 @@ namespace RelayCluster.Host.Configuration;
 /// <summary>Guesses which name was meant by one that does not exist.</summary>
 internal static class NearestName
 {
-    /// <summary>The candidate within a third of the name's length in edits, at most three; null if none is so near.</summary>
+    /// <summary>
+    /// The candidate within a third of the name's length in edits, at most three; null if none is so near.
+    /// </summary>
     public static string? Find(string name, IEnumerable<string> candidates)
     {
         (int distance, string? nearest) = candidates
@@ -13,7 +15,9 @@ internal static class NearestName
         return distance <= Math.Min(3, name.Length / 3) ? nearest : null;
     }
 
-    /// <summary>Inserted, deleted, changed characters, and swapped neighbours, that lead from one to the other.</summary>
+    /// <summary>
+    /// Inserted, deleted, changed characters, and swapped neighbours, that lead from one to the other.
+    /// </summary>
     private static int Distance(string from, string to)
     {
         int[,] edits = new int[from.Length + 1, to.Length + 1];

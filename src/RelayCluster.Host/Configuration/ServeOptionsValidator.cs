@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 
 namespace RelayCluster.Host.Configuration;
 
-/// <summary>Checks the ranges of all options, and the rules between them, and tells everything that is wrong at once.</summary>
+/// <summary>
+/// Checks the ranges of all options, and the rules between them, and tells everything that is wrong at once.
+/// </summary>
 internal sealed class ServeOptionsValidator : IValidateOptions<ServeOptions>
 {
     private readonly SettingReader _reader;

@@ -2,11 +2,12 @@ using System.Reflection;
 
 namespace RelayCluster.Host.Configuration;
 
-/// <summary>One option as its user sees it: its key, the text it takes, and its place in <see cref="ServeOptions"/>.</summary>
+/// <summary>
+/// One option as its user sees it: its key, the text it takes, and its place in <see cref="ServeOptions"/>.
+/// </summary>
 internal sealed class Setting
 {
     private readonly PropertyInfo[] _path;
-    private readonly BetweenAttribute? _range;
 
     /// <param name="key">Such as <c>dht.port</c>.</param>
     /// <param name="path">The properties from <see cref="ServeOptions"/> to the option.</param>
@@ -16,13 +17,16 @@ internal sealed class Setting
         Key = key;
         Format = format;
         _path = path;
-        _range = path[^1].GetCustomAttribute<BetweenAttribute>();
+        Range = path[^1].GetCustomAttribute<BetweenAttribute>();
     }
 
     /// <summary>The path below <c>relay</c> in a configuration file.</summary>
     public string Key { get; }
 
     public SettingFormat Format { get; }
+
+    /// <summary>The least and the most that it may be; null if anything goes that the format takes.</summary>
+    public BetweenAttribute? Range { get; }
 
     /// <summary>The same in the words of <see cref="IConfiguration"/>.</summary>
     public string ConfigurationKey => $"{ServeSettings.Root}:{Key.Replace('.', ':')}";
@@ -32,15 +36,15 @@ internal sealed class Setting
         Key.Replace(".", "__", StringComparison.Ordinal).Replace('-', '_').ToUpperInvariant();
 
     /// <summary>What its text should be, for an error.</summary>
-    public string Expected => _range is null ? Format.Expected : $"{Format.Expected}, {_range.Least} to {_range.Most}";
+    public string Expected => Range is null ? Format.Expected : $"{Format.Expected}, {Range.Least} to {Range.Most}";
 
     public object Get(ServeOptions options) => _path[^1].GetValue(GetOwner(options))!;
 
     public void Set(ServeOptions options, object value) => _path[^1].SetValue(GetOwner(options), value);
 
     /// <summary>Whether a value is within the option's range.</summary>
-    public bool IsInRange(object value) => _range is null
-        || (Compare(value, _range.Least) >= 0 && Compare(value, _range.Most) <= 0);
+    public bool IsInRange(object value) => Range is null
+        || (Compare(value, Range.Least) >= 0 && Compare(value, Range.Most) <= 0);
 
     private int Compare(object value, string limit) => ((IComparable)value).CompareTo(Format.Parse(limit));
 

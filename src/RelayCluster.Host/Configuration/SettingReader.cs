@@ -45,7 +45,7 @@ internal sealed class SettingReader
         $"{GetOrigin(setting)}: expected {setting.Expected}, found '{found}'";
 
     /// <summary>Where an option was set, as its user would look for it; its key if it was not.</summary>
-    public string GetOrigin(Setting setting) => _highestFirst.Find(provider => Find(provider, setting) is not null) switch
+    public string GetOrigin(Setting setting) => _highestFirst.Find(layer => Find(layer, setting) is not null) switch
     {
         SettingLayer.Provider provider => provider.Layer.GetOrigin(setting)!,
         HoconConfigurationProvider provider => $"{provider.GetPosition(setting.ConfigurationKey)}: {setting.Key}",

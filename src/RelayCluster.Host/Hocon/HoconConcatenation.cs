@@ -1,8 +1,8 @@
 namespace RelayCluster.Host.Hocon;
 
 /// <summary>
-/// Values side by side, at least one of which is not known yet: texts join into one, lists into one list, objects merge.
-/// Blanks between texts are among the parts, as texts without quotes.
+/// Values side by side, at least one of which is not known yet: texts join into one, lists into one list, objects
+/// merge. Blanks between texts are among the parts, as texts without quotes.
 /// </summary>
 internal sealed class HoconConcatenation : HoconValue
 {

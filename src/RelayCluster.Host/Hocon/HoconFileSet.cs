@@ -1,6 +1,8 @@
 namespace RelayCluster.Host.Hocon;
 
-/// <summary>Reads a file and what it includes; an included name counts from the folder of the file that includes it.</summary>
+/// <summary>
+/// Reads a file and what it includes; an included name counts from the folder of the file that includes it.
+/// </summary>
 internal sealed class HoconFileSet
 {
     // Links in the file system can hide a circle from the names.
@@ -54,7 +56,7 @@ internal sealed class HoconFileSet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HoconException(position, $"expected a file to include, but {file} cannot be read: {Explain(e)}", e);
+            throw new HoconException(position, $"expected a file to include, {file} cannot be read: {Explain(e)}", e);
         }
     }
 

@@ -1,12 +1,12 @@
 namespace RelayCluster.Host.Hocon;
 
 /// <summary>
-/// <c>include "name"</c>, also as <c>include file("name")</c>, and around either of them <c>required(...)</c>. A file that
-/// is not there counts as empty unless it is required.
+/// <c>include "name"</c>, also as <c>include file("name")</c>, and around either of them <c>required(...)</c>. A file
+/// that is not there counts as empty unless it is required.
 /// </summary>
 internal sealed record HoconInclude(string Name, bool IsRequired)
 {
-    private const string Forms = "\"file\", file(\"file\"), required(\"file\") or required(file(\"file\")) after include";
+    private const string Forms = """include "file", file("file"), required("file") or required(file("file"))""";
 
     /// <summary>Takes an include if one stands here, which a key named include, with its equals sign, is not.</summary>
     /// <exception cref="HoconException">It begins as an include and goes on as none.</exception>

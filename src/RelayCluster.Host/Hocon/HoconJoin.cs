@@ -34,7 +34,7 @@ internal static class HoconJoin
             else if (!IsBlank(value))
             {
                 string found = value switch { HoconObject => "an object", HoconList => "a list", _ => "a text" };
-                throw new HoconException(value.Position, $"expected another {expected} beside a {expected}, found {found}");
+                throw new HoconException(value.Position, $"expected only {expected}s side by side, found {found} too");
             }
         }
     }

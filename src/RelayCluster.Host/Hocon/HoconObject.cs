@@ -1,6 +1,8 @@
 namespace RelayCluster.Host.Hocon;
 
-/// <summary>Keys and their values, in the order of their first assignment. Only the parser and the resolver fill it.</summary>
+/// <summary>
+/// Keys and their values, in the order of their first assignment. Only the parser and the resolver fill it.
+/// </summary>
 internal sealed class HoconObject : HoconValue
 {
     private readonly Dictionary<string, HoconValue> _fields = new(StringComparer.Ordinal);

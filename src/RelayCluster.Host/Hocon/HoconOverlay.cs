@@ -1,8 +1,8 @@
 namespace RelayCluster.Host.Hocon;
 
 /// <summary>
-/// A key assigned twice, where it is not known yet whether the newer value replaces the older or merges with it, or where
-/// the newer one refers to the older (<c>path = ${path}":/bin"</c>).
+/// A key assigned twice, where it is not known yet whether the newer value replaces the older or merges with it, or
+/// where the newer one refers to the older (<c>path = ${path}":/bin"</c>).
 /// </summary>
 internal sealed class HoconOverlay : HoconValue
 {

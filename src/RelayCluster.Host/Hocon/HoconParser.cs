@@ -11,8 +11,8 @@ namespace RelayCluster.Host.Hocon;
 /// path   = key { "." key }
 /// </code>
 /// An assignment to a key that has a value goes through <see cref="HoconValue.Combine"/> at once; substitutions stay in
-/// the tree for the <see cref="HoconResolver"/>. Left out of HOCON on purpose: keys with blanks and no quotes (a missing
-/// equals sign is the likelier reading), and includes from URLs and class paths.
+/// the tree for the <see cref="HoconResolver"/>. Left out of HOCON on purpose: keys with blanks and no quotes (a
+/// missing equals sign is the likelier reading), and includes from URLs and class paths.
 /// </summary>
 internal sealed class HoconParser
 {
@@ -228,7 +228,7 @@ internal sealed class HoconParser
 
     private HoconToken Enter() => ++_depth <= MaxDepth
         ? _tokens.Advance()
-        : throw new HoconException(_tokens.Current.Position, $"expected at most {MaxDepth} levels of objects and lists");
+        : throw new HoconException(_tokens.Current.Position, $"expected at most {MaxDepth} levels of braces");
 
     private void Leave()
     {

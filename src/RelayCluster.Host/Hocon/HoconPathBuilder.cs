@@ -2,7 +2,9 @@ using System.Text;
 
 namespace RelayCluster.Host.Hocon;
 
-/// <summary>Cuts texts that stand side by side into keys at the dots outside quotes: <c>a."b.c".d</c> has three.</summary>
+/// <summary>
+/// Cuts texts that stand side by side into keys at the dots outside quotes: <c>a."b.c".d</c> has three.
+/// </summary>
 internal sealed class HoconPathBuilder
 {
     private readonly List<string> _keys = [];

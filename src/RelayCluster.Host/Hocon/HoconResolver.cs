@@ -5,8 +5,9 @@ namespace RelayCluster.Host.Hocon;
 /// matter, and remembered, so it is resolved once.
 /// <para>
 /// A value that is being resolved is <em>open</em>. A substitution that comes back to an open value refers to itself:
-/// where the key was assigned before (<see cref="HoconOverlay"/>) the older value is meant, otherwise nothing is there to
-/// be found. What was found by such a look back is right only within the value that was open, so it is not remembered:
+/// where the key was assigned before (<see cref="HoconOverlay"/>) the older value is meant, otherwise nothing is there
+/// to be found. What was found by such a look back is right only within the value that was open, so it is not
+/// remembered:
 /// <code>
 /// a = 1
 /// b = ${a}      while a is being resolved this is 1, afterwards it is 12
@@ -141,7 +142,9 @@ internal sealed class HoconResolver
         return null;
     }
 
-    /// <summary>Of an open overlay, the part that may be asked: the older one, or the newer if it has the key.</summary>
+    /// <summary>
+    /// Of an open overlay, the part that may be asked: the older one, or the newer if it has the key.
+    /// </summary>
     private HoconValue LookBack(HoconValue value, string? key)
     {
         while (value is HoconOverlay overlay && _open.TryGetValue(overlay, out int level))

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace RelayCluster.Host.Hocon;
 
 /// <summary>
-/// Sizes in bytes as HOCON writes them: <c>8MiB</c>, <c>512k</c>, <c>2 kilobytes</c>, <c>4096</c>. One letter, or one with
-/// an i, is a power of 1024; kB, MB and GB are powers of 1000.
+/// Sizes in bytes as HOCON writes them: <c>8MiB</c>, <c>512k</c>, <c>2 kilobytes</c>, <c>4096</c>. One letter, or one
+/// with an i, is a power of 1024; kB, MB and GB are powers of 1000.
 /// </summary>
 internal static class HoconSize
 {

@@ -1,6 +1,8 @@
 namespace RelayCluster.Host.Hocon;
 
-/// <summary><c>${path}</c>, or <c>${?path}</c>: the value at a path, else of the environment variable of that name.</summary>
+/// <summary>
+/// <c>${path}</c>, or <c>${?path}</c>: the value at a path, else of the environment variable of that name.
+/// </summary>
 internal sealed class HoconSubstitution : HoconValue
 {
     public HoconSubstitution(HoconPath path, HoconPath scope, bool isOptional, HoconPosition position)

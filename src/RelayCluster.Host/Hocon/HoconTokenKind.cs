@@ -1,6 +1,8 @@
 namespace RelayCluster.Host.Hocon;
 
-/// <summary>What a token is. Blanks are no token: each token keeps those before it, since they can be part of a value.</summary>
+/// <summary>
+/// What a token is. Blanks are no token: each token keeps those before it, since they can be part of a value.
+/// </summary>
 internal enum HoconTokenKind
 {
     OpenBrace,

@@ -175,8 +175,7 @@ internal sealed class HoconTokenizer
     private char ReadUnicodeEscape(HoconPosition position)
     {
         if (_offset + 4 <= _text.Length
-            && ushort.TryParse(
-                _text.AsSpan(_offset, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code))
+            && ushort.TryParse(_text.AsSpan(_offset, 4), NumberStyles.AllowHexSpecifier, null, out ushort code))
         {
             _offset += 4;
             return (char)code;

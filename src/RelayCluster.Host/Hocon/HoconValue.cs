@@ -18,8 +18,8 @@ internal abstract class HoconValue
     public abstract bool IsResolved { get; }
 
     /// <summary>
-    /// What a key holds that is assigned <paramref name="newer"/> after <paramref name="older"/>: objects merge, any other
-    /// newer value replaces the older one, and what is not yet known keeps both until it is.
+    /// What a key holds that is assigned <paramref name="newer"/> after <paramref name="older"/>: objects merge, any
+    /// other newer value replaces the older one, and what is not yet known keeps both until it is.
     /// </summary>
     public static HoconValue Combine(HoconValue older, HoconValue newer) => (older, newer) switch
     {

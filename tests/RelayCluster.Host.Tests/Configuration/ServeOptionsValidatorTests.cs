@@ -1,0 +1,37 @@
+namespace RelayCluster.Host.Tests.Configuration;
+
+public sealed class ServeOptionsValidatorTests
+{
+    [Theory]
+    [InlineData("tcp-port = 49443", "my.conf:1:20: tcp-port: expected another port than ws-port, which is 49443 too")]
+    [InlineData("heartbeat.timeout = 15s", "my.conf:1:29: heartbeat.timeout: expected more than heartbeat.interval")]
+    [InlineData("buffers.session = 512k", "my.conf:1:27: buffers.session: expected at least buffers.stream")]
+    [InlineData("tls.key = k.pem", "tls.certificate: expected both tls.certificate and tls.key, or neither")]
+    [InlineData("dht.host = \"::1\"", "my.conf:1:20: dht.host: expected an IPv4 address: the DHT has no other")]
+    [InlineData("dht.bootstrap = []", "my.conf:1:25: dht.bootstrap: expected at least one node, or dht.testnet = true")]
+    public void Options_that_do_not_go_together_are_told(string field, string fault) =>
+        Assert.Equal([fault], new Layers { File = $"relay {{ {field} }}" }.Fail());
+
+    [Theory]
+    [InlineData("ws-port = 0, tcp-port = 0")]
+    [InlineData("dht { bootstrap = [], testnet = true }")]
+    [InlineData("dht { bootstrap = [\"a.example:1\"], testnet = true }")]
+    [InlineData("tls { certificate = c.pem, key = k.pem }")]
+    public void Options_that_do_go_together_are_taken(string fields) =>
+        new Layers { File = $"relay {{ {fields} }}" }.Read();
+
+    [Fact]
+    public void Everything_that_is_wrong_is_told_at_once()
+    {
+        IReadOnlyList<string> faults = new Layers
+        {
+            File = "relay { ws-prot = 1, ws-port = x, limits.sessions = 0, buffers.session = 64k }",
+        }.Fail();
+
+        Assert.Equal(4, faults.Count);
+        Assert.Contains(faults, fault => fault.Contains("ws-prot", StringComparison.Ordinal));
+        Assert.Contains(faults, fault => fault.Contains("ws-port: expected", StringComparison.Ordinal));
+        Assert.Contains(faults, fault => fault.Contains("limits.sessions: expected", StringComparison.Ordinal));
+        Assert.Contains(faults, fault => fault.Contains("buffers.session: expected", StringComparison.Ordinal));
+    }
+}
