@@ -1,0 +1,424 @@
+using System.Security.Cryptography;
+using RelayCluster.Protocol.Dialects;
+using RelayCluster.Protocol.Messages;
+using RelayCluster.Protocol.Transports;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Protocol.Channels;
+
+/// <summary>
+/// The relay protocol on one transport: messages in, messages out. Either side of it, since all that the sides do
+/// differently is who speaks first.
+/// </summary>
+/// <remarks>
+/// <code>
+///   ReadAsync   &lt;-- decode &lt;-- dialect &lt;-- frame &lt;-- transport        (one reader)
+///   SendAsync   --> encode --> dialect --> frames --> pump --> transport   (any number of senders)
+/// </code>
+/// <para>
+/// <b>Reading.</b> A frame is received when the messages of the one before have all been read, so a session that stops
+/// reading stops the client's socket. The frame is one pooled buffer. A data message that is the last of its frame takes
+/// the buffer over, payload and all; in a batch, the data messages before it are copied out of it, and those are small.
+/// Pings are answered here, and shown to the reader too, as signs of life.
+/// </para>
+/// <para>
+/// <b>Sending.</b> A message is written straight into its frame, in the order of the calls, before <see cref="SendAsync"/>
+/// returns; from then on its memory is the caller's again. The first sender to find the pump idle runs it; while the
+/// transport is busy, the messages of all others gather in one batch, which goes out next. When more than
+/// <see cref="RelayChannelOptions.MaxUnsentBytes"/> wait, senders wait too.
+/// </para>
+/// <para>
+/// <b>Ending.</b> <see cref="CloseAsync"/> sends what waits and closes the transport in order;
+/// <see cref="DisposeAsync"/> cuts it. A transport that fails on the way out is cut, so that the reader hears of it.
+/// The channel owns its transport.
+/// </para>
+/// </remarks>
+public sealed class RelayChannel : IAsyncDisposable
+{
+    // so that one sender does not send for all the others forever
+    private const int MaxFramesInOneTurn = 16;
+
+    private readonly IMessageTransport _transport;
+    private readonly RelayChannelOptions _options;
+    private readonly IDialect _dialect;
+    private readonly Lock _gate = new();
+    private PooledBuffer? _frame;
+    private bool _isPumping;
+    private TaskCompletionSource? _pumped;
+    private bool _isCorked;
+    private bool _sendsSecrets;
+    private int _bytesInTransport;
+    private TaskCompletionSource? _room;
+    private IOException? _failure;
+
+    private RelayChannel(IMessageTransport transport, RelayChannelOptions options, IDialect dialect)
+    {
+        _transport = transport;
+        _options = options;
+        _dialect = dialect;
+    }
+
+    /// <summary>Who is at the other end, for logs.</summary>
+    public string RemoteEndPoint => _transport.RemoteEndPoint;
+
+    private int UnsentBytes => _dialect.BufferedBytes + _bytesInTransport;
+
+    /// <summary>
+    /// The relay's side: waits for the client to open the protocol, and opens it too. Null if the client closes the
+    /// transport before. The transport is closed in every case but success.
+    /// </summary>
+    /// <exception cref="ProtocolException">The client speaks something else.</exception>
+    /// <exception cref="IOException">The connection was cut.</exception>
+    public static async ValueTask<RelayChannel?> AcceptAsync(
+        IMessageTransport transport, RelayChannelOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        options ??= new RelayChannelOptions();
+        RelayChannel? accepted = null;
+        var channel = new RelayChannel(transport, options, HyperswarmDialect.ForRelay(options.MaxBatchBytes));
+        try
+        {
+            while (!channel.TryOpen())
+            {
+                if (!await channel.TryReceiveAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    return null;
+                }
+            }
+
+            accepted = channel;
+            return channel;
+        }
+        finally
+        {
+            if (accepted is null)
+            {
+                await channel.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The client's side: opens the protocol at once, without waiting for the relay.</summary>
+    public static RelayChannel Open(IMessageTransport transport, RelayChannelOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        options ??= new RelayChannelOptions();
+        var channel = new RelayChannel(transport, options, HyperswarmDialect.ForClient(options.MaxBatchBytes));
+        channel.StartPump();
+        return channel;
+    }
+
+    /// <summary>
+    /// The next message, which the caller then owns; null when the other side has closed. One call at a time; cancelling
+    /// it may cost the connection.
+    /// </summary>
+    /// <exception cref="ProtocolException">The other side broke the protocol.</exception>
+    /// <exception cref="IOException">The connection was cut.</exception>
+    public ValueTask<RelayMessage?> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        return TryRead(out RelayMessage? message) && message is not PingMessage
+            ? ValueTask.FromResult<RelayMessage?>(message)
+            : ReadSlowlyAsync(message, cancellationToken);
+    }
+
+    /// <summary>
+    /// Sends a message. It is written down before this returns, so its memory is then the caller's again; the task
+    /// completes when there is room for the next.
+    /// </summary>
+    /// <exception cref="IOException">The connection was cut, or the other side has closed.</exception>
+    /// <exception cref="OperationCanceledException">The waiting was cancelled; the message is sent all the same.</exception>
+    public ValueTask SendAsync(RelayMessage message, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        lock (_gate)
+        {
+            ThrowIfFailed();
+            Encode(message);
+        }
+
+        StartPump();
+        lock (_gate)
+        {
+            ThrowIfFailed();
+            if (UnsentBytes <= _options.MaxUnsentBytes)
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_room.Task.WaitAsync(cancellationToken));
+        }
+    }
+
+    /// <summary>Sends what waits, then closes the transport in order. When cancelled it is cut.</summary>
+    public async ValueTask CloseAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await WaitUntilPumpedAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _transport.Abort();
+            throw;
+        }
+        finally
+        {
+            await FinishAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Cuts the connection at once; pending calls fail.</summary>
+    public void Abort() => _transport.Abort();
+
+    /// <summary>Cuts the connection and waits until nothing of it is left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _transport.Abort();
+        await FinishAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask<RelayMessage?> ReadSlowlyAsync(RelayMessage? message, CancellationToken cancellationToken)
+    {
+        while (message is null && !TryRead(out message))
+        {
+            if (_dialect.IsClosed || !await TryReceiveAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+        }
+
+        if (message is PingMessage)
+        {
+            await SendAsync(PongMessage.Instance, cancellationToken).ConfigureAwait(false);
+        }
+
+        return message;
+    }
+
+    private bool TryRead(out RelayMessage? message)
+    {
+        bool isLast;
+        DialectMessage next;
+        lock (_gate)
+        {
+            if (!_dialect.TryReadMessage(out next))
+            {
+                message = null;
+                return false;
+            }
+
+            isLast = _dialect.IsFrameRead;
+        }
+
+        message = Decode(next, isLast);
+        return true;
+    }
+
+    private RelayMessage Decode(DialectMessage next, bool isLast)
+    {
+        PooledBuffer frame = _frame!.Value;
+        if (next.Type != RelayMessageType.Data || !isLast)
+        {
+            return RelayMessageCodec.Read(next.Type, frame.Span.Slice(next.Offset, next.Length));
+        }
+
+        _frame = null;
+        return RelayMessageCodec.Read(next.Type, frame.Slice(next.Offset, next.Length));
+    }
+
+    private bool TryOpen()
+    {
+        bool isOpen;
+        lock (_gate)
+        {
+            isOpen = _dialect.TryOpen();
+        }
+
+        if (isOpen)
+        {
+            StartPump();
+        }
+
+        return isOpen;
+    }
+
+    private async ValueTask<bool> TryReceiveAsync(CancellationToken cancellationToken)
+    {
+        ReleaseFrame();
+
+        // what reading brought forth, such as rejected channels
+        StartPump();
+        PooledBuffer? frame = await _transport.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+        if (frame is null)
+        {
+            return false;
+        }
+
+        _frame = frame;
+        lock (_gate)
+        {
+            _dialect.HandleFrame(frame.Value.Memory);
+        }
+
+        return true;
+    }
+
+    private void Encode(RelayMessage message)
+    {
+        if (!_dialect.TryBeginMessage(message.Type, message.GetEncodedSize(), out Span<byte> body))
+        {
+            throw new IOException("The other side has closed the relay protocol");
+        }
+
+        RelayMessageCodec.Write(message, body);
+        _sendsSecrets |= message.HasSecret;
+    }
+
+    private void StartPump()
+    {
+        lock (_gate)
+        {
+            if (_isPumping || _dialect.BufferedBytes == 0)
+            {
+                return;
+            }
+
+            _isPumping = true;
+        }
+
+        // it keeps its own failure, and WaitUntilPumpedAsync knows its end
+        _ = PumpAsync();
+    }
+
+    private async Task PumpAsync()
+    {
+        try
+        {
+            for (int turn = 1; TryTakeFrame(out PooledBuffer frame); turn++)
+            {
+                using (frame)
+                {
+                    await _transport.SendAsync(frame.Memory, CancellationToken.None).ConfigureAwait(false);
+                    HandleSent(frame);
+                }
+
+                if (turn % MaxFramesInOneTurn == 0)
+                {
+                    await Task.Yield();
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            // kept, and thrown to whoever sends; the cut lets the reader know
+            Fail(e);
+            _transport.Abort();
+        }
+    }
+
+    private bool TryTakeFrame(out PooledBuffer frame)
+    {
+        TaskCompletionSource? pumped = null;
+        bool isTaken;
+        lock (_gate)
+        {
+            if (_isCorked)
+            {
+                _dialect.Uncork();
+            }
+
+            isTaken = _dialect.TryTakeFrame(out frame);
+            _isCorked = isTaken;
+            _isPumping = isTaken;
+            if (isTaken)
+            {
+                // what is sent while this frame is on its way gathers to the next
+                _dialect.Cork();
+                _bytesInTransport = frame.Length;
+            }
+            else
+            {
+                _sendsSecrets = false;
+                pumped = _pumped;
+            }
+        }
+
+        pumped?.TrySetResult();
+        return isTaken;
+    }
+
+    private void HandleSent(PooledBuffer frame)
+    {
+        TaskCompletionSource? room = null;
+        lock (_gate)
+        {
+            if (_sendsSecrets)
+            {
+                CryptographicOperations.ZeroMemory(frame.Span);
+            }
+
+            _bytesInTransport = 0;
+            if (UnsentBytes <= _options.MaxUnsentBytes)
+            {
+                room = _room;
+                _room = null;
+            }
+        }
+
+        room?.SetResult();
+    }
+
+    private void Fail(Exception e)
+    {
+        TaskCompletionSource? room;
+        var failure = new IOException("The connection was cut", e);
+        lock (_gate)
+        {
+            _failure ??= failure;
+            _isPumping = false;
+            _bytesInTransport = 0;
+            room = _room;
+            _room = null;
+            _dialect.Destroy();
+        }
+
+        room?.SetException(failure);
+        _pumped?.TrySetResult();
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is not null)
+        {
+            throw new IOException(_failure.Message, _failure.InnerException);
+        }
+    }
+
+    private void ReleaseFrame()
+    {
+        _frame?.Dispose();
+        _frame = null;
+    }
+
+    private Task WaitUntilPumpedAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (!_isPumping)
+            {
+                return Task.CompletedTask;
+            }
+
+            _pumped ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _pumped.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async ValueTask FinishAsync()
+    {
+        await WaitUntilPumpedAsync(CancellationToken.None).ConfigureAwait(false);
+        Fail(new ObjectDisposedException(nameof(RelayChannel)));
+        await _transport.DisposeAsync().ConfigureAwait(false);
+    }
+}

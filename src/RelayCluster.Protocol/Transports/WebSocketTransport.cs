@@ -1,0 +1,158 @@
+using System.Net.WebSockets;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Protocol.Transports;
+
+/// <summary>
+/// Frames over a WebSocket: one binary message is one frame, as npm <c>@hyperswarm/dht-relay</c>'s own transport has it. A
+/// message may come in any number of fragments, which are gathered in pooled memory that grows with them. While nothing
+/// comes, no memory is held.
+/// </summary>
+/// <remarks>
+/// The transport owns the socket. A <see cref="WebSocket"/> gives up its connection when a call on it is cancelled, so
+/// cancelling is as good as <see cref="Abort"/>. Disposing says goodbye first, if there is still somebody to say it to.
+/// </remarks>
+public sealed class WebSocketTransport : IMessageTransport
+{
+    private const int MinBufferBytes = 4 * 1024;
+    private const int MaxFirstBufferBytes = 64 * 1024;
+
+    private readonly WebSocket _socket;
+    private readonly WebSocketTransportOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private int _firstBufferBytes = MinBufferBytes;
+
+    /// <summary>Takes over a socket that is open.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="remoteEndPoint">Who is at the other end, for logs.</param>
+    /// <param name="options">Limits; the defaults where null.</param>
+    /// <param name="timeProvider">The clock of the close's time-out.</param>
+    public WebSocketTransport(
+        WebSocket socket,
+        string remoteEndPoint,
+        WebSocketTransportOptions? options = null,
+        TimeProvider? timeProvider = null)
+    {
+        _socket = socket;
+        RemoteEndPoint = remoteEndPoint;
+        _options = options ?? new WebSocketTransportOptions();
+        _timeProvider = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <inheritdoc/>
+    public string RemoteEndPoint { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask<PooledBuffer?> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        PooledBuffer buffer = default;
+        bool isTaken = false;
+        try
+        {
+            // an empty buffer: completes when a message begins
+            ValueWebSocketReceiveResult result =
+                await _socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+            int length = 0;
+            while (IsData(result) && !result.EndOfMessage)
+            {
+                buffer = Reserve(buffer, length);
+                result = await _socket.ReceiveAsync(buffer.Memory[length..], cancellationToken).ConfigureAwait(false);
+                length += result.Count;
+            }
+
+            if (result.MessageType == WebSocketMessageType.Close)
+            {
+                return null;
+            }
+
+            _firstBufferBytes = Math.Clamp(length, MinBufferBytes, MaxFirstBufferBytes);
+            isTaken = true;
+            return buffer.Slice(0, length);
+        }
+        catch (Exception e) when (IsCut(e, cancellationToken))
+        {
+            throw new IOException("The WebSocket was cut", e);
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                buffer.Dispose();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _socket.SendAsync(frame, WebSocketMessageType.Binary, endOfMessage: true, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsCut(e, cancellationToken))
+        {
+            throw new IOException("The WebSocket was cut", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Abort() => _socket.Abort();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        using var timeout = new CancellationTokenSource(_options.CloseTimeout, _timeProvider);
+        try
+        {
+            if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+            {
+                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, timeout.Token)
+                    .ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException || IsCut(e, timeout.Token))
+        {
+            _socket.Abort();
+        }
+        finally
+        {
+            _socket.Dispose();
+        }
+    }
+
+    private static bool IsData(ValueWebSocketReceiveResult result) => result.MessageType switch
+    {
+        WebSocketMessageType.Text =>
+            throw new ProtocolException("a WebSocket text message came; frames are binary messages"),
+        WebSocketMessageType.Binary => true,
+        _ => false,
+    };
+
+    private static bool IsCut(Exception e, CancellationToken cancellationToken) => e switch
+    {
+        WebSocketException or IOException or ObjectDisposedException => true,
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
+        _ => false,
+    };
+
+    private PooledBuffer Reserve(PooledBuffer buffer, int length)
+    {
+        if (length < buffer.Length)
+        {
+            return buffer;
+        }
+
+        if (length >= _options.MaxFrameBytes)
+        {
+            throw new ProtocolException(
+                $"a frame is longer than {_options.MaxFrameBytes} bytes; see {nameof(_options.MaxFrameBytes)}");
+        }
+
+        int capacity = Math.Max(_firstBufferBytes, (int)Math.Min(2L * buffer.Length, int.MaxValue));
+        PooledBuffer larger = PooledBuffer.Rent(Math.Min(capacity, _options.MaxFrameBytes));
+        buffer.Span.CopyTo(larger.Span);
+        buffer.Dispose();
+        return larger;
+    }
+}
