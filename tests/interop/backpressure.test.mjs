@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 
 import { faultOfReference } from './harness/relay.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
-import { bytes, digest } from './harness/streams.mjs'
+import { bytes, digest, write } from './harness/streams.mjs'
 
 const MiB = 1 << 20
 const message = bytes(65_536)
@@ -24,9 +23,7 @@ suite('back-pressure', scene => {
     const arriving = digest(local)
     let sent = 0
     const sending = (async () => {
-      for (; sent < offered; sent += message.length) {
-        if (!remote.write(message)) await once(remote, 'drain')
-      }
+      for (; sent < offered; sent += message.length) await write(remote, message)
       remote.end()
     })()
     await stalled(() => sent)
@@ -48,7 +45,7 @@ suite('back-pressure', scene => {
     remote.removeAllListeners('data')
     remote.pause()
     const sentBefore = bytesLeft(socket)
-    for (let sent = 0; sent < offered; sent += message.length) local.write(message)
+    for (let sent = 0; sent < offered; sent += message.length) await write(local, message)
     local.end()
     await stalled(() => bytesLeft(socket))
 

@@ -36,6 +36,17 @@ suite('data', scene => {
     await Promise.all([assertArrives(local, remote, messages), assertArrives(remote, local, messages)])
   })
 
+  checkEach('a burst that the client puts into one frame', async (t, transport) => {
+    const { local, remote } = await scene.connection(t, transport)
+    const messages = Array.from({ length: 150 }, (_, i) => bytes(65_536, i))
+    const arriving = readMessages(remote)
+
+    for (const message of messages) local.write(message)
+    local.end()
+
+    assert.deepEqual(await arriving, messages.map(describeMessage))
+  })
+
   checkEach('an empty message reaches a peer that does not take it for a keep-alive', async (t, transport) => {
     const peer = await scene.peer({ connectionKeepAlive: false })
     const { local, remote } = await scene.connection(t, transport, { peer })
