@@ -43,7 +43,10 @@ internal sealed class IncomingRequest
     public ReadOnlyMemory<byte>? Value { get; init; }
 
     /// <summary>Answers.</summary>
-    /// <param name="value">The answer; null for none. Not copied: leave it alone.</param>
+    /// <param name="value">
+    /// The answer; null or empty for none, because a null array silently becomes an empty memory, and no command of
+    /// HyperDHT means anything by an empty answer. Not copied: leave it alone.
+    /// </param>
     /// <param name="withToken">Whether the receiver gets a token for requests that store something.</param>
     /// <param name="withCloserNodes">Whether our nodes closest to the request's target go along, if it had one.</param>
     /// <param name="to">Whom to answer; null for the sender. The token is for that host.</param>

@@ -298,7 +298,7 @@ internal sealed class RpcProtocol : IDatagramProtocol
             Command = request.Command,
             Target = request.Target,
             Token = request.Token,
-            Value = request.HasValue ? new ReadOnlyMemory<byte>(request.Value.ToArray()) : null,
+            Value = request.HasValue ? (ReadOnlyMemory<byte>?)request.Value.ToArray() : null,
         };
         if (!_handler.TryHandleRequest(incoming))
         {
@@ -539,7 +539,7 @@ internal sealed class RpcProtocol : IDatagramProtocol
                 Id = Id,
                 Command = answer.Command,
                 Target = answer.Target,
-                HasValue = answer.Value is not null,
+                HasValue = answer.Value is { Length: > 0 },
                 Value = answer.Value.GetValueOrDefault().Span,
             };
             bytesWritten = relayed.GetEncodedSize() <= destination.Length ? relayed.Write(destination) : 0;
@@ -565,7 +565,7 @@ internal sealed class RpcProtocol : IDatagramProtocol
             Token = answer.WithToken ? _tokens.Issue(now, answer.To) : null,
             CloserNodes = nodes[..count],
             Error = answer.Error,
-            HasValue = answer.Value is not null,
+            HasValue = answer.Value is { Length: > 0 },
             Value = answer.Value.GetValueOrDefault().Span,
         };
         bytesWritten = reply.GetEncodedSize() <= destination.Length ? reply.Write(destination) : 0;

@@ -128,7 +128,7 @@ internal sealed class RequestTable
             Token = message.Token,
             CloserNodes = message.ReadCloserNodes(),
             Error = message.Error,
-            Value = message.HasValue ? new ReadOnlyMemory<byte>(message.Value.ToArray()) : null,
+            Value = message.HasValue ? (ReadOnlyMemory<byte>?)message.Value.ToArray() : null,
             RoundTripTime = roundTrip,
         });
         return true;
