@@ -15,7 +15,9 @@ public static class ChaChaPoly
     /// <summary>How many bytes a ciphertext is longer than its plaintext.</summary>
     public const int TagSize = 16;
 
-    /// <summary>Fills <paramref name="ciphertext"/>, which is <see cref="TagSize"/> longer than the plaintext.</summary>
+    /// <summary>
+    /// Fills <paramref name="ciphertext"/>, which is <see cref="TagSize"/> longer than the plaintext.
+    /// </summary>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
     public static void Encrypt(
         ReadOnlySpan<byte> plaintext,

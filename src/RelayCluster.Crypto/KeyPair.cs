@@ -5,8 +5,8 @@ using RelayCluster.Wire;
 namespace RelayCluster.Crypto;
 
 /// <summary>
-/// An Ed25519 key pair as the DHT uses it. The secret key is libsodium's 64 bytes: the 32 byte seed, then the public key.
-/// Its owner disposes it, which zeroes the secret.
+/// An Ed25519 key pair as the DHT uses it. The secret key is libsodium's 64 bytes: the 32 byte seed, then the public
+/// key. Its owner disposes it, which zeroes the secret.
 /// </summary>
 public sealed class KeyPair : IDisposable
 {

@@ -3,7 +3,9 @@ using RelayCluster.Wire;
 
 namespace RelayCluster.Crypto;
 
-/// <summary>Bytes that nobody can guess, from the operating system. Drivers draw them and hand them to the machines.</summary>
+/// <summary>
+/// Bytes that nobody can guess, from the operating system. Drivers draw them and hand them to the machines.
+/// </summary>
 public static class RandomBytes
 {
     /// <summary>Fills the span.</summary>

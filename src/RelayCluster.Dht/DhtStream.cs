@@ -32,7 +32,7 @@ public abstract class DhtStream : IAsyncDisposable
     public abstract ValueTask<PooledBuffer?> ReadMessageAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Sends one message of at most 16,777,199 bytes; completes when the stream has room for the next.
+    /// Sends one message of at most 16,777,198 bytes; completes when the stream has room for the next.
     /// The memory is the caller's again then.
     /// </summary>
     /// <exception cref="DhtException">The stream broke off.</exception>

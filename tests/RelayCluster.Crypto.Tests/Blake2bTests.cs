@@ -28,7 +28,11 @@ public sealed class Blake2bTests
             int second = data.Length / 2;
             var hash = new byte[vector.GetProperty("size").GetInt32()];
             Blake2b.HashParts(
-                hash, data.AsSpan(0, first), data.AsSpan(first, second - first), data.AsSpan(second), vector.HexOrNull("key"));
+                hash,
+                data.AsSpan(0, first),
+                data.AsSpan(first, second - first),
+                data.AsSpan(second),
+                vector.HexOrNull("key"));
             Assert.True(vector.Hex("hex").AsSpan().SequenceEqual(hash), vector.Name());
         }
     }

@@ -14,16 +14,16 @@ namespace RelayCluster.Crypto.Noise;
 ///   message 2     &lt;-     e, ee, se              message 2     &lt;-  e, ee, s, es
 ///                                               message 3     s, se        ->
 /// </code>
-/// A message is its tokens in order, then a payload: <c>e</c> puts the sender's ephemeral key in the clear, <c>s</c> its
-/// static key (encrypted once there is a cipher key), and the pairs put nothing but mix a shared point into the keys. All
-/// of it goes into a running hash, which is the associated data of each encryption: whoever read another byte, or began
-/// with another prologue or key, fails at the next tag.
+/// A message is its tokens in order, then a payload: <c>e</c> puts the sender's ephemeral key in the clear, <c>s</c>
+/// its static key (encrypted once there is a cipher key), and the pairs put nothing but mix a shared point into the
+/// keys. All of it goes into a running hash, which is the associated data of each encryption: whoever read another
+/// byte, or began with another prologue or key, fails at the next tag.
 ///
 /// The sides take turns, the initiator first: <see cref="WriteMessage"/> when <see cref="IsMyTurn"/>,
-/// <see cref="ReadMessage"/> when not. After the last message, on both sides alike, <see cref="IsComplete"/> is true and
-/// <see cref="TakeResult"/> hands the keys over, once. A message that does not fit ends the handshake: no second try is
-/// given at the same state, so a forger cannot probe it. <see cref="RemotePublicKey"/> is there as soon as it was read,
-/// so the responder of an IK can refuse a stranger before it answers.
+/// <see cref="ReadMessage"/> when not. After the last message, on both sides alike, <see cref="IsComplete"/> is true
+/// and <see cref="TakeResult"/> hands the keys over, once. A message that does not fit ends the handshake: no second
+/// try is given at the same state, so a forger cannot probe it. <see cref="RemotePublicKey"/> is there as soon as it
+/// was read, so the responder of an IK can refuse a stranger before it answers.
 ///
 /// What differs from other Noise libraries: static and ephemeral keys are Ed25519 pairs (see <see cref="Curve"/>), the
 /// curve is named <c>Ed25519</c> in the protocol name, and points of small order are refused.
@@ -47,7 +47,9 @@ public sealed class NoiseHandshake : IDisposable
     /// <param name="pattern">Both sides have the same.</param>
     /// <param name="isInitiator">Whether this side speaks first.</param>
     /// <param name="keyPair">This side's static keys; they stay the caller's, and must live as long.</param>
-    /// <param name="remotePublicKey">The responder's key, for the initiator of a pattern that knows it; else null.</param>
+    /// <param name="remotePublicKey">
+    /// The responder's key, for the initiator of a pattern that knows it; else null.
+    /// </param>
     /// <param name="prologue">What both sides must agree on beforehand, in bytes; may be empty.</param>
     /// <exception cref="ArgumentException">The pattern needs the responder's key, and it was not given.</exception>
     public NoiseHandshake(
@@ -217,12 +219,12 @@ public sealed class NoiseHandshake : IDisposable
         bool initiatorStatic = token is NoiseToken.SE or NoiseToken.SS;
         bool responderStatic = token is NoiseToken.ES or NoiseToken.SS;
         KeyPair local = (IsInitiator ? initiatorStatic : responderStatic) ? _static : _ephemeral!;
-        Fixed32 remote = ((IsInitiator ? responderStatic : initiatorStatic) ? RemotePublicKey : _remoteEphemeral)!.Value;
+        Fixed32? remote = (IsInitiator ? responderStatic : initiatorStatic) ? RemotePublicKey : _remoteEphemeral;
 
         Span<byte> scalar = stackalloc byte[Curve.Size];
         Span<byte> shared = stackalloc byte[Curve.Size];
         Curve.DeriveScalar(local.SecretKey, scalar);
-        bool isSound = Curve.TryMultiply(scalar, remote, shared);
+        bool isSound = Curve.TryMultiply(scalar, remote!.Value, shared);
         CryptographicOperations.ZeroMemory(scalar);
         if (!isSound)
         {

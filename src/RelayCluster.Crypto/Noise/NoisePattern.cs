@@ -1,8 +1,8 @@
 namespace RelayCluster.Crypto.Noise;
 
 /// <summary>
-/// Which keys the sides know beforehand and how they tell the others (Noise specification, section 7.5). The DHT connects
-/// with <see cref="IK"/>; streams over TCP use <see cref="XX"/>.
+/// Which keys the sides know beforehand and how they tell the others (Noise specification, section 7.5). The DHT
+/// connects with <see cref="IK"/>; streams over TCP use <see cref="XX"/>.
 /// </summary>
 public enum NoisePattern
 {

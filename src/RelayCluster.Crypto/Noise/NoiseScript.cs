@@ -2,7 +2,9 @@ using static RelayCluster.Crypto.Noise.NoiseToken;
 
 namespace RelayCluster.Crypto.Noise;
 
-/// <summary>A pattern spelled out: its name on the wire, what is known beforehand, and the tokens of each message.</summary>
+/// <summary>
+/// A pattern spelled out: its name on the wire, what is known beforehand, and the tokens of each message.
+/// </summary>
 internal sealed class NoiseScript
 {
     private static readonly NoiseScript IK = new("IK"u8, true, [[E, ES, S, SS], [E, EE, SE]]);

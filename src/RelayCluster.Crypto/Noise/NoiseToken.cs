@@ -1,6 +1,8 @@
 namespace RelayCluster.Crypto.Noise;
 
-/// <summary>A step within a handshake message (Noise specification, section 5.3), in the specification's letters.</summary>
+/// <summary>
+/// A step within a handshake message (Noise specification, section 5.3), in the specification's letters.
+/// </summary>
 internal enum NoiseToken
 {
     /// <summary>The sender's ephemeral key follows.</summary>

@@ -4,9 +4,9 @@ using RelayCluster.Wire;
 namespace RelayCluster.Crypto.SecretStreams;
 
 /// <summary>
-/// Cuts frames out of a byte stream. A frame that lies in one piece is given in place; one in several pieces, or not yet
-/// whole, is gathered in a pooled buffer, and the pieces are consumed at once: a message may be far larger than what the
-/// transport holds back. The buffer grows with what has come, never with what a length announces.
+/// Cuts frames out of a byte stream. A frame that lies in one piece is given in place; one in several pieces, or not
+/// yet whole, is gathered in a pooled buffer, and the pieces are consumed at once: a message may be far larger than
+/// what the transport holds back. The buffer grows with what has come, never with what a length announces.
 /// </summary>
 internal sealed class FrameReader : IDisposable
 {

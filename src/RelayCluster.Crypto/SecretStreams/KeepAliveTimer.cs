@@ -1,8 +1,8 @@
 namespace RelayCluster.Crypto.SecretStreams;
 
 /// <summary>
-/// Sends an empty message whenever its stream has written nothing for an interval. While a write waits for room there is
-/// nothing to keep alive: the next empty message waits for its turn behind it.
+/// Sends an empty message whenever its stream has written nothing for an interval. While a write waits for room there
+/// is nothing to keep alive: the next empty message waits for its turn behind it.
 /// </summary>
 internal sealed class KeepAliveTimer : IAsyncDisposable
 {

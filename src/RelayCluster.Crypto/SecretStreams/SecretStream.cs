@@ -6,8 +6,9 @@ using RelayCluster.Wire;
 namespace RelayCluster.Crypto.SecretStreams;
 
 /// <summary>
-/// An encrypted stream of messages between two key pairs over any duplex of bytes: UDX, TCP, another stream. It drives a
-/// <see cref="SecretStreamSender"/> and a <see cref="SecretStreamReceiver"/>, which know the bytes, over a pair of pipes.
+/// An encrypted stream of messages between two key pairs over any duplex of bytes: UDX, TCP, another stream. It drives
+/// a <see cref="SecretStreamSender"/> and a <see cref="SecretStreamReceiver"/>, which know the bytes, over a pair of
+/// pipes.
 /// <code>
 ///   over TCP      Noise XX in frames, by HandshakeAsync        over UDX   Noise IK was done elsewhere, by the DHT
 ///   each side     header: stream id, nonce                     by Start
@@ -19,12 +20,12 @@ namespace RelayCluster.Crypto.SecretStreams;
 /// way, <see cref="Completion"/> completes, the pipe's ends are completed and the keys are zeroed.
 ///
 /// Back-pressure is the pipes': a reader that does not read leaves bytes in the pipe, whose writer then stops reading
-/// its socket; <see cref="WriteMessageAsync"/> waits until the pipe has room. Frames larger than the pipe's threshold are
-/// gathered piece by piece as they come, and take memory as they come.
+/// its socket; <see cref="WriteMessageAsync"/> waits until the pipe has room. Frames larger than the pipe's threshold
+/// are gathered piece by piece as they come, and take memory as they come.
 ///
-/// One reader at a time. Writers take turns: a keep-alive of the stream's own may come between two messages of the user,
-/// never into one. A message is encrypted straight into the pipe's memory, and decrypted straight out of it into the
-/// pooled buffer that the reader gets.
+/// One reader at a time. Writers take turns: a keep-alive of the stream's own may come between two messages of the
+/// user, never into one. A message is encrypted straight into the pipe's memory, and decrypted straight out of it into
+/// the pooled buffer that the reader gets.
 ///
 /// The end of a pipe is not authenticated: who can cut the transport between two frames can make one half seem ended.
 /// The reference is the same; protocols above that care have a goodbye of their own. A cut within a frame is an error.
@@ -33,7 +34,9 @@ namespace RelayCluster.Crypto.SecretStreams;
 /// </summary>
 public sealed class SecretStream : IAsyncDisposable
 {
-    /// <summary>The longest message, in bytes: what a length of three bytes leaves beside the cipher's overhead.</summary>
+    /// <summary>
+    /// The longest message, in bytes: what a length of three bytes leaves beside the cipher's overhead.
+    /// </summary>
     public const int MaxMessageBytes = Frame.MaxBodySize - StreamCipher.Overhead;
 
     private readonly IDuplexPipe _pipe;
@@ -114,10 +117,12 @@ public sealed class SecretStream : IAsyncDisposable
     }
 
     /// <summary>
-    /// Shakes hands (Noise XX) over the transport and starts. If that fails, or is cancelled, the pipe is completed with
-    /// the reason.
+    /// Shakes hands (Noise XX) over the transport and starts. If that fails, or is cancelled, the pipe is completed
+    /// with the reason.
     /// </summary>
-    /// <exception cref="ProtocolException">The other side does not speak this, or ended within the handshake.</exception>
+    /// <exception cref="ProtocolException">
+    /// The other side does not speak this, or ended within the handshake.
+    /// </exception>
     /// <exception cref="IOException">The transport failed.</exception>
     public static ValueTask<SecretStream> HandshakeAsync(
         IDuplexPipe pipe,
@@ -242,7 +247,9 @@ public sealed class SecretStream : IAsyncDisposable
         }
     }
 
-    /// <summary>Cuts both halves at once: the pipe's ends are completed with an error, so the transport is aborted.</summary>
+    /// <summary>
+    /// Cuts both halves at once: the pipe's ends are completed with an error, so the transport is aborted.
+    /// </summary>
     public void Destroy(Exception? reason = null)
     {
         var error = new IOException("The stream was destroyed", reason);
@@ -325,7 +332,11 @@ public sealed class SecretStream : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxMessageBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxMessageBytes, MaxMessageBytes);
         return new SecretStreamReceiver(
-            keys, isInitiator, expected, options.MaxMessageBytes, dropsEmptyMessages: options.KeepAlive > TimeSpan.Zero);
+            keys,
+            isInitiator,
+            expected,
+            options.MaxMessageBytes,
+            dropsEmptyMessages: options.KeepAlive > TimeSpan.Zero);
     }
 
     /// <summary>Sends the header. It never fails: what goes wrong destroys the stream, and later calls tell.</summary>

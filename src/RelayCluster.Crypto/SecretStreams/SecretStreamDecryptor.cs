@@ -21,8 +21,9 @@ internal sealed class SecretStreamDecryptor : IDisposable
     public void Dispose() => CryptographicOperations.ZeroMemory(_state);
 
     /// <summary>
-    /// Fills <paramref name="plaintext"/>, which is <see cref="StreamCipher.Overhead"/> shorter than the ciphertext, and
-    /// may be the place of its middle. False, and nothing is changed, if this is not the next message of the stream.
+    /// Fills <paramref name="plaintext"/>, which is <see cref="StreamCipher.Overhead"/> shorter than the ciphertext,
+    /// and may be the place of its middle. False, and nothing is changed, if this is not the next message of the
+    /// stream.
     /// </summary>
     internal bool TryDecrypt(ReadOnlySpan<byte> ciphertext, Span<byte> plaintext) =>
         TryDecrypt(ciphertext, plaintext, associated: default, out _);

@@ -23,7 +23,9 @@ internal sealed class SecretStreamEncryptor : IDisposable
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_state);
 
-    /// <summary><paramref name="ciphertext"/> is <see cref="StreamCipher.Overhead"/> longer than the plaintext.</summary>
+    /// <summary>
+    /// <paramref name="ciphertext"/> is <see cref="StreamCipher.Overhead"/> longer than the plaintext.
+    /// </summary>
     internal void Encrypt(
         ReadOnlySpan<byte> plaintext,
         Span<byte> ciphertext,

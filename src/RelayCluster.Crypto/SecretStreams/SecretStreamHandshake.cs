@@ -5,7 +5,9 @@ using RelayCluster.Wire;
 
 namespace RelayCluster.Crypto.SecretStreams;
 
-/// <summary>What goes over the transport before messages do: the frames of a Noise handshake, and the first header.</summary>
+/// <summary>
+/// What goes over the transport before messages do: the frames of a Noise handshake, and the first header.
+/// </summary>
 internal static class SecretStreamHandshake
 {
     // The messages of XX without payloads have 32, 96 and 64 bytes. The peer is a stranger still.

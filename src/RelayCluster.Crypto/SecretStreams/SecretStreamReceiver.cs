@@ -75,10 +75,12 @@ internal sealed class SecretStreamReceiver : IDisposable
     }
 
     /// <summary>
-    /// Takes the next message off <paramref name="input"/>; the caller owns it. False: all input was taken but a rest of
-    /// at most two bytes, and more is needed.
+    /// Takes the next message off <paramref name="input"/>; the caller owns it. False: all input was taken but a rest
+    /// of at most two bytes, and more is needed.
     /// </summary>
-    /// <exception cref="ProtocolException">A frame is too long or too short, or was not made by the other side.</exception>
+    /// <exception cref="ProtocolException">
+    /// A frame is too long or too short, or was not made by the other side.
+    /// </exception>
     internal bool TryReadMessage(ref ReadOnlySequence<byte> input, out PooledBuffer message)
     {
         message = default;
@@ -134,7 +136,8 @@ internal sealed class SecretStreamReceiver : IDisposable
         if (size < 0)
         {
             frame.Release();
-            throw new ProtocolException($"A message has {StreamCipher.Overhead} bytes or more, not {frame.Body.Length}");
+            throw new ProtocolException(
+                $"A message has {StreamCipher.Overhead} bytes or more, not {size + StreamCipher.Overhead}");
         }
 
         // What was gathered is decrypted where it lies; what lies in the transport's memory is decrypted out of it.

@@ -3,7 +3,9 @@ using RelayCluster.Wire;
 
 namespace RelayCluster.Crypto.SecretStreams;
 
-/// <summary>The sending half of a secret stream without its transport: the header, then a frame for each message.</summary>
+/// <summary>
+/// The sending half of a secret stream without its transport: the header, then a frame for each message.
+/// </summary>
 internal sealed class SecretStreamSender : IDisposable
 {
     private readonly SecretStreamEncryptor _encryptor;

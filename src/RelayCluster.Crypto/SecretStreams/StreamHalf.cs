@@ -38,7 +38,9 @@ internal sealed class StreamHalf(Action<Exception?> close)
         CloseIfIdle();
     }
 
-    /// <summary>Closes at once, or when the user inside leaves. The first reason is kept; null is an orderly end.</summary>
+    /// <summary>
+    /// Closes at once, or when the user inside leaves. The first reason is kept; null is an orderly end.
+    /// </summary>
     internal void Close(Exception? reason)
     {
         lock (_lock)

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace RelayCluster.Crypto.Sodium;
 
 /// <summary>
-/// The functions of libsodium that are on the wire, as its headers of 1.0.18 declare them. Spans are pinned, not copied;
-/// nothing here checks a length: the wrappers do.
+/// The functions of libsodium that are on the wire, as its headers of 1.0.18 declare them. Spans are pinned, not
+/// copied; nothing here checks a length: the wrappers do.
 /// </summary>
 internal static partial class NativeMethods
 {

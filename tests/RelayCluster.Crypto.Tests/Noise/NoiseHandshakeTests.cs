@@ -182,7 +182,8 @@ public sealed class NoiseHandshakeTests
             if (expected.TryGetProperty("n", out JsonElement nonce))
             {
                 Assert.Equal(nonce.GetUInt64(), side.State.Cipher.Nonce);
-                Assert.Equal(expected.HexOrNull("k"), side.State.Cipher.HasKey ? side.State.Cipher.Key.ToArray() : null);
+                byte[]? key = side.State.Cipher.HasKey ? side.State.Cipher.Key.ToArray() : null;
+                Assert.Equal(expected.HexOrNull("k"), key);
             }
         }
     }

@@ -67,7 +67,7 @@ public sealed class SecretStreamHandshakeTests
     [InlineData("secret-stream-v5.json", StreamGeneration.Version5, false)]
     public async Task EveryByteOfTheVector_IsWrittenAndRead(string file, StreamGeneration generation, bool isInitiator)
     {
-        JsonElement vector = VectorFile.Load(file).Where("kind", "session").Single(v => v.TryGetProperty("pattern", out _));
+        JsonElement vector = Assert.Single(VectorFile.Load(file).Where("pattern", "XX"));
         string side = isInitiator ? "initiator" : "responder";
         var pipes = new PipePair();
         ILookup<bool, byte[]> setup = vector.GetProperty("setup").EnumerateArray()
@@ -78,7 +78,12 @@ public sealed class SecretStreamHandshakeTests
         }
 
         using var handshake = new NoiseHandshake(
-            NoisePattern.XX, isInitiator, NoiseVectors.Key(side + "Static"), null, [], NoiseVectors.Key(side + "Ephemeral"));
+            NoisePattern.XX,
+            isInitiator,
+            NoiseVectors.Key(side + "Static"),
+            remotePublicKey: null,
+            prologue: [],
+            NoiseVectors.Key(side + "Ephemeral"));
         await using SecretStream stream = await SecretStream.RunHandshakeAsync(
             pipes.Initiator, handshake, new SecretStreamOptions { Generation = generation }, CancellationToken.None)
             .AsTask().WaitAsync(StreamPair.Deadline);

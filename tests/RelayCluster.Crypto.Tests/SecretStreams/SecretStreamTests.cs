@@ -117,7 +117,8 @@ public sealed class SecretStreamTests
             Assert.Same(reason, error.InnerException);
         }
 
-        Assert.Same(reason, await Record.ExceptionAsync(() => pair.Initiator.Completion.WaitAsync(StreamPair.Deadline)));
+        Task completion = pair.Initiator.Completion.WaitAsync(StreamPair.Deadline);
+        Assert.Same(reason, await Record.ExceptionAsync(() => completion));
         await Assert.ThrowsAsync<IOException>(async () => await pair.Initiator.EndAsync());
     }
 

@@ -153,5 +153,6 @@ public sealed class SecretStreamVectorTests
         return names;
     }
 
-    private static JsonElement Find(string file, string name) => Assert.Single(VectorFile.Load(file).Where("name", name));
+    private static JsonElement Find(string file, string name) =>
+        Assert.Single(VectorFile.Load(file).Where("name", name));
 }
