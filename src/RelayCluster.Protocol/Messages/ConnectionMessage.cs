@@ -6,18 +6,18 @@ namespace RelayCluster.Protocol.Messages;
 /// <param name="Alias">The relay's alias of the stream.</param>
 /// <param name="ServerAlias">The relay's alias of the server.</param>
 /// <param name="RemotePublicKey">Who connected.</param>
-/// <param name="HandshakeHash">64 bytes that both ends of the stream know; null if the client keeps its key.</param>
+/// <param name="HandshakeHash">64 bytes that both ends of the stream know; empty if the client keeps its key.</param>
 /// <param name="HandshakeId">
 /// If the client keeps its key: the id of the questions in which it made the handshake. Else 0.
 /// </param>
 public sealed record ConnectionMessage(
-    uint Alias, uint ServerAlias, Fixed32 RemotePublicKey, ReadOnlyMemory<byte>? HandshakeHash, uint HandshakeId) : RelayMessage
+    uint Alias, uint ServerAlias, Fixed32 RemotePublicKey, ReadOnlyMemory<byte> HandshakeHash, uint HandshakeId) : RelayMessage
 {
     /// <inheritdoc/>
     public override RelayMessageType Type => RelayMessageType.Connection;
 
     /// <summary>Whether the relay has made the handshake for the client.</summary>
-    public bool IsCustodial => HandshakeHash is not null;
+    public bool IsCustodial => !HandshakeHash.IsEmpty;
 
     internal static ConnectionMessage Read(ref CompactReader reader)
     {
@@ -27,7 +27,7 @@ public sealed record ConnectionMessage(
         Fixed32 remotePublicKey = reader.ReadFixed32();
         return (flags & MessageFields.Custodial) != 0
             ? new ConnectionMessage(alias, serverAlias, remotePublicKey, reader.ReadFixed64().ToArray(), 0)
-            : new ConnectionMessage(alias, serverAlias, remotePublicKey, null, reader.ReadUInt32());
+            : new ConnectionMessage(alias, serverAlias, remotePublicKey, default, reader.ReadUInt32());
     }
 
     internal override int GetEncodedSize() =>
@@ -42,9 +42,9 @@ public sealed record ConnectionMessage(
         writer.WriteUInt32(Alias);
         writer.WriteUInt32(ServerAlias);
         writer.WriteFixed32(RemotePublicKey);
-        if (HandshakeHash is { } hash)
+        if (IsCustodial)
         {
-            writer.WriteFixed64(hash.Span);
+            writer.WriteFixed64(HandshakeHash.Span);
         }
         else
         {

@@ -5,18 +5,18 @@ namespace RelayCluster.Protocol.Messages;
 /// <summary>Relay to client: the stream that was asked for is open.</summary>
 /// <param name="Alias">The relay's alias of the stream.</param>
 /// <param name="RemoteAlias">The client's alias of the stream.</param>
-/// <param name="HandshakeHash">64 bytes that both ends of the stream know; null if the client keeps its key.</param>
+/// <param name="HandshakeHash">64 bytes that both ends of the stream know; empty if the client keeps its key.</param>
 /// <param name="HandshakeId">
 /// If the client keeps its key: the id of the questions in which it made the handshake. Else 0.
 /// </param>
 public sealed record OpenMessage(
-    uint Alias, uint RemoteAlias, ReadOnlyMemory<byte>? HandshakeHash, uint HandshakeId) : RelayMessage
+    uint Alias, uint RemoteAlias, ReadOnlyMemory<byte> HandshakeHash, uint HandshakeId) : RelayMessage
 {
     /// <inheritdoc/>
     public override RelayMessageType Type => RelayMessageType.Open;
 
     /// <summary>Whether the relay has made the handshake for the client.</summary>
-    public bool IsCustodial => HandshakeHash is not null;
+    public bool IsCustodial => !HandshakeHash.IsEmpty;
 
     internal static OpenMessage Read(ref CompactReader reader)
     {
@@ -25,7 +25,7 @@ public sealed record OpenMessage(
         uint remoteAlias = reader.ReadUInt32();
         return (flags & MessageFields.Custodial) != 0
             ? new OpenMessage(alias, remoteAlias, reader.ReadFixed64().ToArray(), 0)
-            : new OpenMessage(alias, remoteAlias, null, reader.ReadUInt32());
+            : new OpenMessage(alias, remoteAlias, default, reader.ReadUInt32());
     }
 
     internal override int GetEncodedSize() =>
@@ -38,9 +38,9 @@ public sealed record OpenMessage(
         writer.WriteUInt8(IsCustodial ? MessageFields.Custodial : (byte)0);
         writer.WriteUInt32(Alias);
         writer.WriteUInt32(RemoteAlias);
-        if (HandshakeHash is { } hash)
+        if (IsCustodial)
         {
-            writer.WriteFixed64(hash.Span);
+            writer.WriteFixed64(HandshakeHash.Span);
         }
         else
         {

@@ -1,0 +1,136 @@
+using System.IO.Pipelines;
+using System.Net.WebSockets;
+using RelayCluster.Protocol.Transports;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Protocol.Tests.Transports;
+
+public sealed class WebSocketTransportTests : IAsyncDisposable
+{
+    private readonly WebSocket _client;
+    private readonly WebSocketTransport _transport;
+
+    public WebSocketTransportTests()
+    {
+        var toRelay = new Pipe();
+        var toClient = new Pipe();
+        _client = WebSocket.CreateFromStream(
+            new DuplexStream(toClient.Reader, toRelay.Writer), new WebSocketCreationOptions { IsServer = false });
+        WebSocket relay = WebSocket.CreateFromStream(
+            new DuplexStream(toRelay.Reader, toClient.Writer), new WebSocketCreationOptions { IsServer = true });
+        _transport = new WebSocketTransport(
+            relay, "127.0.0.1:1", new WebSocketTransportOptions { MaxFrameBytes = 100_000 });
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(4096)]
+    [InlineData(4097)]
+    [InlineData(99_999)]
+    public async Task Message_OfAnyLength_IsOneFrame(int length)
+    {
+        byte[] sent = Bytes(length);
+        Task sending = _client.SendAsync(sent, WebSocketMessageType.Binary, true, CancellationToken.None);
+        using PooledBuffer? frame = await _transport.ReceiveAsync(CancellationToken.None);
+        Assert.Equal(sent, frame!.Value.Memory.ToArray());
+        await sending;
+    }
+
+    [Fact]
+    public async Task Fragments_AreGathered()
+    {
+        await _client.SendAsync(Bytes(3), WebSocketMessageType.Binary, false, CancellationToken.None);
+        await _client.SendAsync(Array.Empty<byte>(), WebSocketMessageType.Binary, false, CancellationToken.None);
+        await _client.SendAsync(Bytes(5000), WebSocketMessageType.Binary, false, CancellationToken.None);
+        await _client.SendAsync(Array.Empty<byte>(), WebSocketMessageType.Binary, true, CancellationToken.None);
+        using PooledBuffer? frame = await _transport.ReceiveAsync(CancellationToken.None);
+        Assert.Equal([.. Bytes(3), .. Bytes(5000)], frame!.Value.Memory.ToArray());
+    }
+
+    [Fact]
+    public async Task Frames_OfAllSizesInARow_StayWhole()
+    {
+        int[] lengths = [10, 70_000, 3, 0, 9000, 65_536, 1];
+        Task sending = Task.Run(async () =>
+        {
+            foreach (int length in lengths)
+            {
+                await _client.SendAsync(Bytes(length), WebSocketMessageType.Binary, true, CancellationToken.None);
+            }
+        });
+        foreach (int length in lengths)
+        {
+            using PooledBuffer? frame = await _transport.ReceiveAsync(CancellationToken.None);
+            Assert.Equal(Bytes(length), frame!.Value.Memory.ToArray());
+        }
+
+        await sending;
+    }
+
+    [Fact]
+    public async Task Frame_OverTheLimit_IsRefused()
+    {
+        Task sending = _client.SendAsync(Bytes(100_001), WebSocketMessageType.Binary, true, CancellationToken.None);
+        await Assert.ThrowsAsync<ProtocolException>(async () => await _transport.ReceiveAsync(CancellationToken.None));
+        _transport.Abort();
+        await sending.ContinueWith(static _ => { }, TaskScheduler.Default);
+    }
+
+    [Fact]
+    public async Task Text_IsRefused()
+    {
+        await _client.SendAsync(Bytes(3), WebSocketMessageType.Text, true, CancellationToken.None);
+        await Assert.ThrowsAsync<ProtocolException>(async () => await _transport.ReceiveAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Close_OfTheClient_IsTheEnd_AndIsAnswered()
+    {
+        await _client.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        Assert.Null(await _transport.ReceiveAsync(CancellationToken.None));
+        await _transport.DisposeAsync();
+        WebSocketReceiveResult answer = await _client.ReceiveAsync(new byte[10], CancellationToken.None);
+        Assert.Equal(WebSocketMessageType.Close, answer.MessageType);
+        Assert.Equal(WebSocketCloseStatus.NormalClosure, answer.CloseStatus);
+    }
+
+    [Fact]
+    public async Task Dispose_SaysGoodbye()
+    {
+        await _transport.SendAsync(Bytes(5), CancellationToken.None);
+        await _transport.DisposeAsync();
+        var buffer = new byte[10];
+        WebSocketReceiveResult data = await _client.ReceiveAsync(buffer, CancellationToken.None);
+        Assert.Equal(5, data.Count);
+        Assert.Equal(WebSocketMessageType.Binary, data.MessageType);
+        Assert.True(data.EndOfMessage);
+        Assert.Equal(
+            WebSocketMessageType.Close, (await _client.ReceiveAsync(buffer, CancellationToken.None)).MessageType);
+    }
+
+    [Fact]
+    public async Task Cut_IsAnIOException()
+    {
+        ValueTask<PooledBuffer?> reading = _transport.ReceiveAsync(CancellationToken.None);
+        _client.Abort();
+        await Assert.ThrowsAsync<IOException>(async () => await reading);
+    }
+
+    [Fact]
+    public async Task Abort_FailsWhatIsPending()
+    {
+        ValueTask<PooledBuffer?> reading = _transport.ReceiveAsync(CancellationToken.None);
+        _transport.Abort();
+        await Assert.ThrowsAsync<IOException>(async () => await reading);
+        await Assert.ThrowsAsync<IOException>(async () => await _transport.SendAsync(Bytes(1), CancellationToken.None));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _transport.DisposeAsync();
+    }
+
+    private static byte[] Bytes(int length) => [.. Enumerable.Range(0, length).Select(static i => (byte)i)];
+}
