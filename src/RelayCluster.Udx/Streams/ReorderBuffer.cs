@@ -96,6 +96,7 @@ internal sealed class ReorderBuffer(int maxDistance)
         }
 
         _slots = [];
+        _numbers.Clear();
         Count = 0;
     }
 

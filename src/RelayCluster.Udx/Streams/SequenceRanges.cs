@@ -62,6 +62,8 @@ internal sealed class SequenceRanges
         }
     }
 
+    public void Clear() => _first = _count = 0;
+
     private ref SackRange this[int index] => ref _ranges[_first + index];
 
     private void Insert(int index, SackRange range)

@@ -590,14 +590,20 @@ internal sealed class StreamMachine
         }
 
         TakeNext(header.Types, data);
-        while (_ahead.TryGet(_expected, out PacketTypes types, out ReadOnlySpan<byte> ahead) && !_isRemoteEnded)
+        while (!_isRemoteEnded && _ahead.TryGet(_expected, out PacketTypes types, out ReadOnlySpan<byte> ahead))
         {
-            SequenceNumber number = _expected;
             TakeNext(types, ahead);
-            _ahead.Remove(number);
+            _ahead.Remove(_expected - 1);
         }
 
-        _ahead.Advance(_expected);
+        if (_isRemoteEnded)
+        {
+            _ahead.Clear();
+        }
+        else
+        {
+            _ahead.Advance(_expected);
+        }
     }
 
     private void TakeNext(PacketTypes types, ReadOnlySpan<byte> data)
@@ -612,7 +618,6 @@ internal sealed class StreamMachine
         {
             _isRemoteEnded = true;
             _receive.End();
-            _ahead.Clear();
         }
     }
 
