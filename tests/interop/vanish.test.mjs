@@ -11,14 +11,14 @@ import { bytes } from './harness/streams.mjs'
 suite('vanishing', scene => {
   checkEach('a client that vanishes has its streams closed at the peer', async (t, transport) => {
     const accepted = new Queue()
-    const server = await scene.server(t, end => accepted.push(closed(end)))
+    const server = await scene.server(t, end => accepted.push({ end: closed(end) }))
     const { client, socket } = await scene.clientAndSocket(t, transport)
     await Promise.all(Array.from({ length: 10 }, () => opened(client.connect(server.publicKey))))
 
     if (transport === 'ws') socket.terminate()
     else socket.resetAndDestroy()
 
-    for (let i = 0; i < 10; i++) await accepted.shift()
+    for (let i = 0; i < 10; i++) await (await accepted.shift()).end
   })
 
   checkEach('a client that vanishes while it connects is forgotten', async (t, transport) => {

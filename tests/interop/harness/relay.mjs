@@ -45,7 +45,7 @@ export class RelayProcess {
   }
 
   constructor ([command, ...args]) {
-    this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment() })
     this.#exited = once(this.#child, 'exit').then(([code, signal]) => signal ?? code)
     for (const pipe of [this.#child.stdout, this.#child.stderr]) {
       pipe.setEncoding('utf8').on('data', text => {
@@ -124,6 +124,11 @@ export class RelayProcess {
   #tail () {
     return this.#output.split('\n').slice(-40).join('\n')
   }
+}
+
+/** Ours without the variables of the tests themselves: with that prefix they would be options of the relay. */
+function environment () {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('RELAY_')))
 }
 
 function commandLine (bootstrap, args, reference) {
