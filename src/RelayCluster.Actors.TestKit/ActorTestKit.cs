@@ -36,6 +36,9 @@ public sealed class ActorTestKit : IAsyncDisposable
     /// <summary>How long an expectation waits in real time for what does not depend on virtual time.</summary>
     public static TimeSpan RealDeadline { get; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Where turns wait for the test; for a second system that is to run in step with this one.</summary>
+    public ActorDispatcher Dispatcher => _dispatcher;
+
     /// <summary>The clock that the test advances.</summary>
     public VirtualClock Clock { get; } = new();
 

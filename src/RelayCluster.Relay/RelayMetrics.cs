@@ -1,0 +1,104 @@
+using System.Diagnostics.Metrics;
+using RelayCluster.Relay.Sessions;
+
+namespace RelayCluster.Relay;
+
+/// <summary>What the relay counts; the meter is <c>RelayCluster.Relay</c>.</summary>
+internal sealed class RelayMetrics : IDisposable
+{
+    public const string MeterName = "RelayCluster.Relay";
+
+    private static readonly KeyValuePair<string, object?> ToPeer = new("direction", "to_peer");
+    private static readonly KeyValuePair<string, object?> ToClient = new("direction", "to_client");
+
+    private readonly Meter? _own;
+    private readonly UpDownCounter<int> _sessions;
+    private readonly Counter<long> _sessionEnds;
+    private readonly UpDownCounter<int> _streams;
+    private readonly Counter<long> _streamEnds;
+    private readonly Histogram<double> _dials;
+    private readonly Histogram<double> _queries;
+    private readonly Counter<long> _bytes;
+    private readonly Counter<long> _messages;
+    private readonly UpDownCounter<int> _paused;
+
+    public RelayMetrics(IMeterFactory? factory)
+    {
+        Meter meter = factory?.Create(MeterName) ?? (_own = new Meter(MeterName));
+        _sessions = meter.CreateUpDownCounter<int>(
+            "relay.sessions", "{session}", "Sessions that are open.");
+        _sessionEnds = meter.CreateCounter<long>(
+            "relay.session.ends", "{session}", "Sessions that ended, by reason.");
+        _streams = meter.CreateUpDownCounter<int>(
+            "relay.streams", "{stream}", "Streams that are being dialled or open.");
+        _streamEnds = meter.CreateCounter<long>(
+            "relay.stream.ends", "{stream}", "Streams that ended, by the side that ended them.");
+        _dials = meter.CreateHistogram<double>(
+            "relay.dial.duration", "s", "Time to connect to a peer, by result.");
+        _queries = meter.CreateHistogram<double>(
+            "relay.query.duration", "s", "Time of lookups, announces and unannounces.");
+        _bytes = meter.CreateCounter<long>(
+            "relay.bytes", "By", "Payload bytes relayed, by direction.");
+        _messages = meter.CreateCounter<long>(
+            "relay.messages", "{message}", "Stream messages relayed, by direction.");
+        _paused = meter.CreateUpDownCounter<int>(
+            "relay.sessions.paused", "{session}", "Sessions that are not read because they have used up a budget.");
+    }
+
+    public void SessionOpened() => _sessions.Add(1);
+
+    public void SessionEnded(SessionEnd end)
+    {
+        _sessions.Add(-1);
+        if (_sessionEnds.Enabled)
+        {
+            _sessionEnds.Add(1, new KeyValuePair<string, object?>("reason", end.ToString()));
+        }
+    }
+
+    public void StreamStarted() => _streams.Add(1);
+
+    public void StreamEnded(string by)
+    {
+        _streams.Add(-1);
+        if (_streamEnds.Enabled)
+        {
+            _streamEnds.Add(1, new KeyValuePair<string, object?>("by", by));
+        }
+    }
+
+    public void Dialled(TimeSpan duration, string result)
+    {
+        if (_dials.Enabled)
+        {
+            _dials.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("result", result));
+        }
+    }
+
+    public void Queried(TimeSpan duration, string kind)
+    {
+        if (_queries.Enabled)
+        {
+            _queries.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("kind", kind));
+        }
+    }
+
+    public void RelayedToPeer(int bytes)
+    {
+        _bytes.Add(bytes, ToPeer);
+        _messages.Add(1, ToPeer);
+    }
+
+    public void RelayedToClient(int bytes)
+    {
+        _bytes.Add(bytes, ToClient);
+        _messages.Add(1, ToClient);
+    }
+
+    public void ReadingPaused() => _paused.Add(1);
+
+    public void ReadingResumed() => _paused.Add(-1);
+
+    /// <summary>A factory's meter is the factory's.</summary>
+    public void Dispose() => _own?.Dispose();
+}

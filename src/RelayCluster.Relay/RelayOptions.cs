@@ -1,0 +1,72 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace RelayCluster.Relay;
+
+/// <summary>What a relay allows its clients, and how patient it is.</summary>
+public sealed class RelayOptions
+{
+    /// <summary>
+    /// How often the relay pings a client; 1 second to 5 minutes, by default 15 seconds, as the reference. Clients close a
+    /// session on which no ping came for 45 seconds, so more than that does not work with them.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How long a client may be silent before its session is closed; 1 second to 1 hour, by default 45 seconds, as the
+    /// reference. Any message counts, and time in which the relay itself did not read does not.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan SilenceTimeout { get; set; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>
+    /// How many bytes the relay holds for one stream, half of it for each direction, before it stops reading where they
+    /// come from; 16 KiB to 1 GiB, by default 1 MiB: enough for a fast connection across an ocean, and a thousand stalled
+    /// streams do not fill the machine. One message more may be held, because a message is read as a whole.
+    /// </summary>
+    [Range(16 * 1024, 1024 * 1024 * 1024)]
+    public int StreamBufferBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>
+    /// How many bytes the relay holds for all streams of a session, half of it for each direction; 16 KiB to 2 GiB, by
+    /// default 8 MiB. The halves are apart so that a client which does not read can still be read, and the other way
+    /// round. One message a stream more may be held.
+    /// </summary>
+    [Range(16 * 1024, int.MaxValue)]
+    public int SessionBufferBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>
+    /// How many streams a session may have, those that are being dialled included; 1 to 1,000,000, by default 1,024. A
+    /// connect beyond it is answered with an error.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaxStreams { get; set; } = 1024;
+
+    /// <summary>
+    /// How many of a session's streams are dialled at once; 1 to 100,000, by default 128. The others wait for their turn:
+    /// one client that looks for a thousand peers must not have all the DHT's requests.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int MaxConcurrentDials { get; set; } = 128;
+
+    /// <summary>
+    /// How many lookups, announces and unannounces a session has under way; 1 to 100,000, by default 256. At that number
+    /// the session is not read until one of them is finished.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int MaxQueries { get; set; } = 256;
+
+    /// <summary>
+    /// How long a peer may take nothing while its unsent bytes stop the whole session's reading; 1 second to 1 day, by
+    /// default 1 minute. Then its stream is destroyed, so that one stalled peer does not hold up a client's other streams
+    /// for ever. A slow peer that stops nobody is left alone.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan StalledPeerTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How many sessions the relay serves at once; 1 to 1,000,000, by default 10,000. A client beyond it is turned away.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaxSessions { get; set; } = 10_000;
+}

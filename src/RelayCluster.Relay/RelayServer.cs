@@ -1,0 +1,155 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using RelayCluster.Actors;
+using RelayCluster.Dht;
+using RelayCluster.Protocol.Transports;
+using RelayCluster.Relay.Buffers;
+using RelayCluster.Relay.Sessions;
+
+namespace RelayCluster.Relay;
+
+/// <summary>
+/// Lets clients that cannot join the DHT use it through a node that has: each message transport that is handed to
+/// <see cref="ServeAsync"/> becomes a session, and lives until its client leaves, breaks the protocol or falls silent.
+/// Sessions are independent: what one does to itself does nothing to the others.
+/// </summary>
+public sealed partial class RelayServer : IAsyncDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
+
+    private readonly IDhtNode _node;
+    private readonly RelaySettings _settings;
+    private readonly RelayMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly ActorSystem _system;
+    private readonly ActorRef<SessionsMessage> _sessions;
+    private long _lastSession;
+    private int _sessionCount;
+
+    /// <summary>A relay that is ready for its first client.</summary>
+    /// <param name="node">What the clients use; it stays the caller's, and must outlive the relay.</param>
+    /// <param name="options">Read once, here.</param>
+    /// <param name="timeProvider">The clock of heartbeats and time-outs.</param>
+    /// <param name="loggerFactory">Where sessions log.</param>
+    /// <param name="meterFactory">Where the meter <c>RelayCluster.Relay</c> comes from; null for one of its own.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public RelayServer(
+        IDhtNode node,
+        RelayOptions options,
+        TimeProvider timeProvider,
+        ILoggerFactory loggerFactory,
+        IMeterFactory? meterFactory = null)
+        : this(node, options, new ActorSystemOptions { TimeProvider = timeProvider }, loggerFactory, meterFactory)
+    {
+    }
+
+    internal RelayServer(
+        IDhtNode node,
+        RelayOptions options,
+        ActorSystemOptions actors,
+        ILoggerFactory loggerFactory,
+        IMeterFactory? meterFactory)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(loggerFactory);
+        _node = node;
+        _settings = new RelaySettings(options);
+        _logger = loggerFactory.CreateLogger<RelayServer>();
+        _metrics = new RelayMetrics(meterFactory);
+        actors.OnFailure ??= failure => Log.ActorFailed(_logger, failure.Exception, failure.Actor.Path);
+        _system = new ActorSystem(actors);
+        _sessions = _system.Spawn("sessions", () => new SessionsActor(_settings.MaxSessions));
+    }
+
+    /// <summary>How many sessions there are, those that are closing included.</summary>
+    public int SessionCount => Volatile.Read(ref _sessionCount);
+
+    /// <summary>
+    /// Serves one client until the session and all that belongs to it is gone. The transport is taken over, and disposed
+    /// in the end. Whatever the client does, no exception comes of it.
+    /// </summary>
+    /// <param name="transport">The connection to the client, open already.</param>
+    /// <param name="cancellationToken">Closes the session.</param>
+    public async Task ServeAsync(IMessageTransport transport, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        Interlocked.Increment(ref _sessionCount);
+        try
+        {
+            ActorRef<SessionMessage>? session = await StartAsync(transport).ConfigureAwait(false);
+            if (session is null)
+            {
+                await transport.DisposeAsync().ConfigureAwait(false);
+                return;
+            }
+
+            using CancellationTokenRegistration closing = cancellationToken.UnsafeRegister(
+                static session => ((ActorRef<SessionMessage>)session!).TryTell(SessionMessage.Close),
+                session);
+            await session.Termination.ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _sessionCount);
+        }
+    }
+
+    /// <summary>
+    /// Closes all sessions and waits until they are gone, and takes no more. When the token is cancelled the wait ends, and
+    /// the closing goes on.
+    /// </summary>
+    public Task StopAsync(CancellationToken cancellationToken = default) => _system.StopAsync(cancellationToken);
+
+    /// <summary>As <see cref="StopAsync"/>, without an end to its patience.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _system.DisposeAsync().ConfigureAwait(false);
+        _metrics.Dispose();
+    }
+
+    private async Task<ActorRef<SessionMessage>?> StartAsync(IMessageTransport transport)
+    {
+        string sessionId = Interlocked.Increment(ref _lastSession).ToString(CultureInfo.InvariantCulture);
+        try
+        {
+            ActorRef<SessionMessage>? session = await _sessions.AskAsync<ActorRef<SessionMessage>?>(
+                replyTo => new SessionsMessage(sessionId, () => CreateSession(sessionId, transport), replyTo),
+                StartPatience).ConfigureAwait(false);
+            if (session is null)
+            {
+                Log.TooManySessions(_logger, transport.RemoteEndPoint, _settings.MaxSessions);
+            }
+
+            return session;
+        }
+        catch (InvalidOperationException)
+        {
+            Log.Stopped(_logger, transport.RemoteEndPoint);
+            return null;
+        }
+    }
+
+    private SessionActor CreateSession(string sessionId, IMessageTransport transport)
+    {
+        var outbox = new Outbox(_settings.SessionBytesEachWay);
+        var scope = new SessionScope(sessionId, _node, _settings, outbox, _metrics, _logger);
+        return new SessionActor(scope, transport);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            5060,
+            LogLevel.Warning,
+            "{RemoteEndPoint} was turned away: {MaxSessions} sessions are open (setting MaxSessions)")]
+        public static partial void TooManySessions(ILogger logger, string remoteEndPoint, int maxSessions);
+
+        [LoggerMessage(5061, LogLevel.Debug, "{RemoteEndPoint} was turned away: the relay is stopping")]
+        public static partial void Stopped(ILogger logger, string remoteEndPoint);
+
+        [LoggerMessage(5062, LogLevel.Error, "The actor {ActorPath} failed")]
+        public static partial void ActorFailed(ILogger logger, Exception exception, string actorPath);
+    }
+}

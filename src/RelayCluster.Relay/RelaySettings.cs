@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace RelayCluster.Relay;
+
+/// <summary>The options as they were when the relay started, checked.</summary>
+internal sealed class RelaySettings
+{
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public RelaySettings(RelayOptions options)
+    {
+        var faults = new List<ValidationResult>();
+        if (!Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true))
+        {
+            throw new ArgumentException(
+                string.Join("; ", faults.Select(static fault => fault.ErrorMessage)),
+                nameof(options));
+        }
+
+        HeartbeatInterval = options.HeartbeatInterval;
+        SilenceTimeout = options.SilenceTimeout;
+        StreamBytesEachWay = options.StreamBufferBytes / 2;
+        SessionBytesEachWay = options.SessionBufferBytes / 2;
+        MaxStreams = options.MaxStreams;
+        MaxConcurrentDials = options.MaxConcurrentDials;
+        MaxQueries = options.MaxQueries;
+        StalledPeerTimeout = options.StalledPeerTimeout;
+        MaxSessions = options.MaxSessions;
+    }
+
+    public TimeSpan HeartbeatInterval { get; }
+
+    public TimeSpan SilenceTimeout { get; }
+
+    public int StreamBytesEachWay { get; }
+
+    public int SessionBytesEachWay { get; }
+
+    public int MaxStreams { get; }
+
+    public int MaxConcurrentDials { get; }
+
+    public int MaxQueries { get; }
+
+    public TimeSpan StalledPeerTimeout { get; }
+
+    public int MaxSessions { get; }
+}

@@ -1,0 +1,481 @@
+using RelayCluster.Actors;
+using RelayCluster.Crypto;
+using RelayCluster.Dht;
+using RelayCluster.Protocol.Channels;
+using RelayCluster.Protocol.Messages;
+using RelayCluster.Protocol.Transports;
+using RelayCluster.Relay.Buffers;
+using RelayCluster.Relay.Queries;
+using RelayCluster.Relay.Streams;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Relay.Sessions;
+
+/// <summary>One relayed client: reads its messages, and is the parent of all that works for it.</summary>
+/// <remarks>
+/// <code>
+///   client ══> channel ──read──> SessionActor ──told──> StreamActor ══> peer
+///                                     │ spawns  └─────> QueryActor ──> DHT
+///   client &lt;══ channel &lt;──send── Outbox &lt;──post── StreamActor &lt;══ peer
+/// </code>
+/// <para>
+/// <b>Order.</b> The handshake comes first and once; everything else before it, a second one, an alias or id that is in
+/// use, or a message that only a relay sends breaks the protocol and ends the session. A message for a stream that is not
+/// there does not: it raced with the stream's end, and is dropped.
+/// </para>
+/// <para>
+/// <b>Reading is pulling.</b> There is never more than one read under way, and the next begins when the message before has
+/// found its place and every budget has room: the stream's (<see cref="SessionStream.ToPeer"/>), the session's
+/// (<see cref="SessionScope.Inbound"/>), the queries', and the answers' (<see cref="Outbox.Control"/>). A session that is
+/// not read fills the transport, and then the client waits: that is the back-pressure. The wire has none for a single
+/// stream, so a stalled peer holds up its client's other streams towards their peers (not the other way: what comes from
+/// peers goes on, and so do the pings). Two things keep that bearable: a stream may fill its budget before it stops
+/// anybody, and a peer that takes nothing for <see cref="RelayOptions.StalledPeerTimeout"/> while it stops the session
+/// loses its stream.
+/// </para>
+/// <para>
+/// <b>Silence.</b> Pings go out every heartbeat, past all queued data, also while nothing is read: clients count them. A
+/// client not heard of for <see cref="RelayOptions.SilenceTimeout"/> is gone, unless it was we who did not listen because
+/// a peer or a query had used up a budget. If we do not listen because the client takes no answers, that excuses nothing.
+/// </para>
+/// <para>
+/// <b>End.</b> The first reason is kept, the children stop (streams destroy their peers' side, queries and dials are
+/// cancelled), then reading and sending are cancelled, the transport is closed, the client's key zeroed. A child's failure
+/// is its own; a failure here is the session's end and nobody else's.
+/// </para>
+/// <para>Source of the choreography: npm <c>@hyperswarm/dht-relay</c> 0.4.3.</para>
+/// </remarks>
+internal sealed partial class SessionActor : Actor<SessionMessage>
+{
+    /// <summary>How many messages are handled before others have their turn.</summary>
+    private const int ReadsPerTurn = 32;
+
+    private readonly SessionScope _scope;
+    private readonly IMessageTransport _transport;
+    private readonly Dictionary<uint, SessionStream> _streams = [];
+    private readonly Dictionary<ActorRef, uint> _aliases = [];
+    private readonly HashSet<uint> _queries = [];
+    private readonly Dictionary<ActorRef, uint> _queryIds = [];
+    private ActorWait<RelayMessage?> _reading = null!;
+    private ActorWait<bool> _routing = null!;
+    private ActorWait _room = null!;
+    private DataMessage? _routed;
+    private SessionStream _routedTo;
+    private Heartbeat _heartbeat = null!;
+    private RelayChannel _channel = null!;
+    private HandshakeMessage? _handshake;
+    private SessionEnd? _end;
+    private bool _isPaused;
+    private bool _isExcused;
+    private uint _lastAlias;
+
+    public SessionActor(SessionScope scope, IMessageTransport transport)
+    {
+        _scope = scope;
+        _transport = transport;
+    }
+
+    private TimeSpan Now => Context.TimeProvider.GetElapsedTime(0);
+
+    protected override void OnStarted()
+    {
+        Log.Opened(_scope.Logger, _scope.SessionId, _transport.RemoteEndPoint);
+        _scope.Metrics.SessionOpened();
+        _reading = Context.CreateWait<RelayMessage?>(OnRead, OnChannelFailed, static message => message?.Dispose());
+        _routing = Context.CreateWait<bool>(OnRouted, OnFault, told => UndoIfNot(told));
+        _room = Context.CreateWait(OnRoom, OnFault);
+        _heartbeat = new Heartbeat(Now, _scope.Settings.HeartbeatInterval, _scope.Settings.SilenceTimeout);
+        ScheduleBeat();
+        Context.CreateWait<RelayChannel?>(OnOpened, OnChannelFailed, OwnChannel)
+            .Await(RelayChannel.AcceptAsync(_transport, cancellationToken: Context.Stopping));
+    }
+
+    protected override void Receive(SessionMessage message)
+    {
+        switch (message)
+        {
+            case SessionMessage.Beat:
+                Beat();
+                break;
+            case SessionMessage.Close:
+                End(SessionEnd.RelayStopping);
+                break;
+        }
+    }
+
+    protected override void OnTerminated(ActorRef actor)
+    {
+        if (_aliases.Remove(actor, out uint alias))
+        {
+            _streams.Remove(alias);
+        }
+        else if (_queryIds.Remove(actor, out uint id))
+        {
+            _queries.Remove(id);
+            _scope.Queries.Remove(1);
+        }
+    }
+
+    protected override void OnStopped()
+    {
+        SessionEnd end = _end ?? SessionEnd.RelayStopping;
+        if (_isPaused)
+        {
+            _scope.Metrics.ReadingResumed();
+        }
+
+        _scope.Dispose();
+        _handshake?.Dispose();
+        _scope.Metrics.SessionEnded(end);
+        Log.Closed(_scope.Logger, _scope.SessionId, end);
+    }
+
+    private void End(SessionEnd end)
+    {
+        if (_end is null)
+        {
+            _end = end;
+            Context.StopSelf();
+        }
+    }
+
+    private void OnChannelFailed(Exception exception)
+    {
+        if (exception is ProtocolException violation)
+        {
+            OnViolation(violation);
+        }
+        else if (exception is IOException)
+        {
+            Log.Lost(_scope.Logger, _scope.SessionId, exception.Message);
+            End(SessionEnd.ConnectionLost);
+        }
+        else
+        {
+            OnFault(exception);
+        }
+    }
+
+    private void OnViolation(ProtocolException violation)
+    {
+        Log.Violated(_scope.Logger, _scope.SessionId, _transport.RemoteEndPoint, violation.Message);
+        End(SessionEnd.ProtocolViolation);
+    }
+
+    private void OnFault(Exception exception)
+    {
+        Log.Failed(_scope.Logger, exception, _scope.SessionId);
+        End(SessionEnd.Failed);
+    }
+
+    private void OnOpened(RelayChannel? channel)
+    {
+        if (channel is null)
+        {
+            End(SessionEnd.ClientClosed);
+            return;
+        }
+
+        _channel = channel;
+        OwnChannel(channel);
+        Context.CreateWait(() => End(SessionEnd.ConnectionLost), OnChannelFailed)
+            .Await(new ValueTask(_scope.Outbox.RunAsync(channel.SendAsync, Context.Stopping)));
+        Read();
+    }
+
+    private void OwnChannel(RelayChannel? channel)
+    {
+        if (channel is not null)
+        {
+            Context.Own(new ChannelClosing(channel, () => _end, Context.TimeProvider));
+        }
+    }
+
+    private void Beat()
+    {
+        ExcuseOrNot();
+        switch (_heartbeat.HandleTimeout(Now))
+        {
+            case HeartbeatAction.Close:
+                End(SessionEnd.ClientSilent);
+                return;
+            case HeartbeatAction.SendPing:
+                _scope.Outbox.PostPing();
+                break;
+        }
+
+        ScheduleBeat();
+    }
+
+    /// <summary>
+    /// While we do not read, silence is excused, unless it is for answers that the client does not take.
+    /// </summary>
+    private void ExcuseOrNot()
+    {
+        bool isExcused = _room.IsPending && _scope.Outbox.Control.IsOpen;
+        if (isExcused && !_isExcused)
+        {
+            _heartbeat.HandleReadingPaused();
+        }
+        else if (!isExcused && _isExcused)
+        {
+            _heartbeat.HandleReadingResumed(Now);
+        }
+
+        _isExcused = isExcused;
+    }
+
+    private void ScheduleBeat()
+    {
+        TimeSpan delay = _heartbeat.NextTimeout - Now;
+        Context.ScheduleOnce(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, SessionMessage.Beat);
+    }
+
+    private void Read()
+    {
+        for (int i = 0; i < ReadsPerTurn && _end is null; i++)
+        {
+            if (!_reading.TryTake(_channel.ReadAsync(Context.Stopping), out RelayMessage? message) || !Take(message))
+            {
+                return;
+            }
+        }
+
+        if (_end is null)
+        {
+            _reading.Await(_channel.ReadAsync(Context.Stopping));
+        }
+    }
+
+    private void OnRead(RelayMessage? message)
+    {
+        if (Take(message))
+        {
+            Read();
+        }
+    }
+
+    /// <summary>Handles one message; false: reading pauses or is over.</summary>
+    private bool Take(RelayMessage? message)
+    {
+        if (message is null)
+        {
+            End(SessionEnd.ClientClosed);
+            return false;
+        }
+
+        _heartbeat.HandleMessage(Now);
+        try
+        {
+            return _end is null && Handle(message);
+        }
+        catch (ProtocolException violation)
+        {
+            message.Dispose();
+            OnViolation(violation);
+            return false;
+        }
+    }
+
+    private bool Handle(RelayMessage message)
+    {
+        if (_handshake is null)
+        {
+            _handshake = message as HandshakeMessage
+                ?? throw new ProtocolException($"A {message.Type} came before the handshake");
+            return true;
+        }
+
+        switch (message)
+        {
+            case PingMessage or PongMessage:
+                // The channel has answered the ping; both are signs of life and no more.
+                break;
+            case ConnectMessage connect:
+                Connect(connect);
+                break;
+            case DataMessage data:
+                return Route(data.Alias, data);
+            case EndMessage end:
+                return Route(end.Alias, end);
+            case DestroyMessage { IsPaired: true } destroy:
+                return Route(destroy.Alias, destroy);
+            case LookupMessage lookup:
+                Query(lookup.Id, "lookup", null, token => _scope.Node.LookupAsync(lookup.Topic, token));
+                break;
+            case AnnounceMessage { KeyPair: { } keyPair } announce:
+                Query(
+                    announce.Id,
+                    "announce",
+                    keyPair,
+                    token => _scope.Node.AnnounceAsync(announce.Topic, keyPair, token));
+                break;
+            case UnannounceMessage { KeyPair: { } keyPair } unannounce:
+                Query(
+                    unannounce.Id,
+                    "unannounce",
+                    keyPair,
+                    token => _scope.Node.UnannounceAsync(unannounce.Topic, keyPair, token));
+                break;
+            case AnnounceMessage announce:
+                Refuse(announce, announce.Id);
+                break;
+            case UnannounceMessage unannounce:
+                Refuse(unannounce, unannounce.Id);
+                break;
+            case ListenMessage listen:
+                // server-{alias} has its place here. The protocol has no way to refuse a server, so the client waits.
+                Log.NotServed(_scope.Logger, _scope.SessionId, listen.Type);
+                listen.Dispose();
+                break;
+            case DestroyMessage or CloseMessage or ConnectedMessage or AcceptMessage or DenyMessage:
+                // They concern servers and what they accepted; there are none, so they are as late as late data.
+                break;
+            default:
+                throw new ProtocolException($"A {message.Type} came that nobody asked for");
+        }
+
+        return MayReadOn(null);
+    }
+
+    private void Connect(ConnectMessage connect)
+    {
+        if (_streams.ContainsKey(connect.Alias))
+        {
+            throw new ProtocolException($"The alias {connect.Alias} is the one of a living stream");
+        }
+
+        string? refusal = connect.KeyPair is null
+            ? "Noncustodial connections are not supported by this relay yet"
+            : _streams.Count >= _scope.Settings.MaxStreams
+                ? $"The session has {_scope.Settings.MaxStreams} streams, and may not have more"
+                : null;
+        if (refusal is not null)
+        {
+            Log.Refused(_scope.Logger, _scope.SessionId, connect.Alias, refusal);
+            connect.Dispose();
+            _scope.Outbox.Post(new DestroyMessage(IsPaired: false, connect.Alias, refusal));
+            return;
+        }
+
+        uint alias = ++_lastAlias;
+        var toPeer = new Gate(_scope.Settings.StreamBytesEachWay);
+        ActorRef<StreamMessage> actor = Context.Spawn(
+            $"stream-{connect.Alias}",
+            () => new StreamActor(_scope, connect, alias, toPeer));
+        _streams.Add(connect.Alias, new SessionStream(actor, toPeer));
+        _aliases.Add(actor, connect.Alias);
+        Context.Watch(actor);
+    }
+
+    private void Query(
+        uint id,
+        string kind,
+        KeyPair? keyPair,
+        Func<CancellationToken, IAsyncEnumerable<LookupReply>> start)
+    {
+        if (!_queries.Add(id))
+        {
+            throw new ProtocolException($"The id {id} is the one of a query under way");
+        }
+
+        _scope.Queries.Add(1);
+        ActorRef<QueryOutcome> actor = Context.Spawn(
+            $"query-{id}",
+            () => new QueryActor(_scope, id, kind, keyPair, start));
+        _queryIds.Add(actor, id);
+        Context.Watch(actor);
+    }
+
+    /// <summary>The protocol has no error for a query, so one that is not served is finished without a result.</summary>
+    private void Refuse(RelayMessage message, uint id)
+    {
+        Log.NotServed(_scope.Logger, _scope.SessionId, message.Type);
+        _scope.Outbox.Post(new FinishedMessage(id));
+    }
+
+    /// <summary>Hands a message to its stream; false: reading pauses.</summary>
+    private bool Route(uint alias, RelayMessage message)
+    {
+        if (!_streams.TryGetValue(alias, out SessionStream stream))
+        {
+            message.Dispose();
+            return MayReadOn(null);
+        }
+
+        _routedTo = stream;
+        _routed = message as DataMessage;
+        if (_routed is not null)
+        {
+            long cost = Outbox.CostOf(message);
+            stream.ToPeer.Add(cost);
+            _scope.Inbound.Add(cost);
+        }
+
+        return _routing.TryTake(stream.Actor.TellAsync(new StreamMessage(message)), out bool told) && AfterRouting(told);
+    }
+
+    private void OnRouted(bool told)
+    {
+        if (AfterRouting(told))
+        {
+            Read();
+        }
+    }
+
+    private bool AfterRouting(bool told)
+    {
+        UndoIfNot(told);
+        return MayReadOn(_routedTo.ToPeer);
+    }
+
+    /// <summary>The stream stopped while the message was on its way to it.</summary>
+    private void UndoIfNot(bool told)
+    {
+        if (!told && _routed is { } data)
+        {
+            long cost = Outbox.CostOf(data);
+            _routedTo.ToPeer.Remove(cost);
+            _scope.Inbound.Remove(cost);
+            data.Dispose();
+        }
+
+        _routed = null;
+    }
+
+    private bool MayReadOn(Gate? toPeer)
+    {
+        if (_scope.Outbox.Control.IsOpen
+            && _scope.Queries.IsOpen
+            && _scope.Inbound.IsOpen
+            && (toPeer is null || toPeer.IsOpen))
+        {
+            return true;
+        }
+
+        _isPaused = true;
+        _scope.Metrics.ReadingPaused();
+        _room.Await(WhenRoomAsync(toPeer, Context.Stopping));
+        ExcuseOrNot();
+        return false;
+    }
+
+    private async ValueTask WhenRoomAsync(Gate? toPeer, CancellationToken cancellationToken)
+    {
+        await _scope.Outbox.Control.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
+        await _scope.Queries.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
+        await _scope.Inbound.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
+        if (toPeer is not null)
+        {
+            await toPeer.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void OnRoom()
+    {
+        _isPaused = false;
+        _scope.Metrics.ReadingResumed();
+        ExcuseOrNot();
+        Read();
+    }
+}

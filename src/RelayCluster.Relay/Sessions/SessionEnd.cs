@@ -1,0 +1,23 @@
+namespace RelayCluster.Relay.Sessions;
+
+/// <summary>Why a session ended; the first reason wins.</summary>
+internal enum SessionEnd
+{
+    /// <summary>The client closed it in order.</summary>
+    ClientClosed,
+
+    /// <summary>The connection to the client was cut.</summary>
+    ConnectionLost,
+
+    /// <summary>Nothing was heard of the client for too long.</summary>
+    ClientSilent,
+
+    /// <summary>The client broke the protocol.</summary>
+    ProtocolViolation,
+
+    /// <summary>The relay is stopping, or whoever serves the session has cancelled it.</summary>
+    RelayStopping,
+
+    /// <summary>The relay failed at it: a fault of ours.</summary>
+    Failed,
+}
