@@ -38,24 +38,25 @@ namespace RelayCluster.Wire.Protomux;
 /// </remarks>
 public sealed class Mux
 {
-    private readonly MuxOptions _options;
+    private readonly int _maxNameBytes;
     private readonly FrameWriter _output;
-    private readonly List<MuxChannel?> _local = [];
-    private readonly Stack<ulong> _freeLocalIds = new();
-    private readonly List<RemoteChannel?> _remote = [];
-    private readonly Dictionary<ChannelKey, ChannelGroup> _groups = [];
+    private readonly LocalChannels _local = new();
+    private readonly RemoteChannels _remote;
+    private readonly RequestBacklog _backlog;
+    private readonly ChannelGroups _groups = new();
     private readonly HashSet<ChannelKey> _paired = [];
     private readonly HashSet<string> _pairedProtocols = new(StringComparer.Ordinal);
     private readonly Queue<MuxEvent> _events = new();
     private FrameCursor _input;
-    private int _pendingRequests;
-    private int _pendingBytes;
 
     /// <summary>A muxer without channels.</summary>
     public Mux(MuxOptions? options = null)
     {
-        _options = options ?? new MuxOptions();
-        _output = new FrameWriter(_options.MaxBatchBytes);
+        options ??= new MuxOptions();
+        _maxNameBytes = options.MaxNameBytes;
+        _output = new FrameWriter(options.MaxBatchBytes);
+        _remote = new RemoteChannels(options.MaxRemoteChannels);
+        _backlog = new RequestBacklog(options.MaxPendingRequests, options.MaxPendingBytes);
     }
 
     /// <summary>Bytes of frames that wait to be taken.</summary>
@@ -133,13 +134,15 @@ public sealed class Mux
     public MuxChannel? Open(MuxChannelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ChannelGroup group = JoinGroup(options);
+        ChannelGroup group = _groups.Join(options);
         if (options.IsUnique && group.OpenChannels > 0)
         {
             return null;
         }
 
-        MuxChannel channel = AddLocal(options, group);
+        var channel = new MuxChannel(this, options, group, _local.TakeId());
+        _local.Add(channel);
+        group.OpenChannels++;
         SendOpen(channel);
         if (group.Incoming.Count == 0)
         {
@@ -183,10 +186,9 @@ public sealed class Mux
         ArgumentNullException.ThrowIfNull(request);
         if (request.IsPending)
         {
-            ulong id = request.Remote.Id;
             Answer(request);
-            _remote[(int)id - 1] = null;
-            SendControl(ControlMessage.Reject, id);
+            _remote.Remove(request.Remote.Id);
+            SendControl(ControlMessage.Reject, request.Remote.Id);
         }
     }
 
@@ -202,13 +204,10 @@ public sealed class Mux
     {
         _input.Begin(default);
         _events.Clear();
-        foreach (MuxChannel? channel in _local)
+        foreach (MuxChannel channel in _local.Unclosed)
         {
-            if (channel is { IsClosed: false })
-            {
-                channel.IsClosed = true;
-                _events.Enqueue(new MuxEvent { Kind = MuxEventKind.Closed, Channel = channel });
-            }
+            channel.IsClosed = true;
+            _events.Enqueue(new MuxEvent { Kind = MuxEventKind.Closed, Channel = channel });
         }
 
         _local.Clear();
@@ -237,7 +236,7 @@ public sealed class Mux
         }
 
         next = default;
-        if (FindRemote(entry.Channel) is not { } remote)
+        if (_remote.Find(entry.Channel) is not { } remote)
         {
             return false;
         }
@@ -245,7 +244,7 @@ public sealed class Mux
         ReadOnlyMemory<byte> payload = _input.Frame.Slice(entry.Offset, entry.Length);
         if (remote.Channel is not { } channel)
         {
-            Keep(remote.Request!, entry.Type, payload.Span);
+            _backlog.Keep(remote.Request!, entry.Type, payload.Span);
             return false;
         }
 
@@ -260,8 +259,8 @@ public sealed class Mux
         {
             case ControlMessage.Open:
                 ulong remoteId = reader.ReadUInt();
-                string protocol = reader.ReadString(_options.MaxNameBytes);
-                ReadOnlySpan<byte> id = reader.ReadBuffer(_options.MaxNameBytes);
+                string protocol = reader.ReadString(_maxNameBytes);
+                ReadOnlySpan<byte> id = reader.ReadBuffer(_maxNameBytes);
                 return TryHandleOpen(remoteId, protocol, id, entry.Offset + reader.Position, out next);
             case ControlMessage.Reject:
                 return TryHandleReject(reader.ReadUInt(), out next);
@@ -275,19 +274,19 @@ public sealed class Mux
     private bool TryHandleOpen(
         ulong remoteId, string protocol, ReadOnlySpan<byte> id, int handshakeOffset, out MuxEvent next)
     {
-        RemoteChannel remote = AddRemote(remoteId);
+        RemoteChannel remote = _remote.Create(remoteId);
         ChannelKey key = ChannelKey.Of(protocol, id);
         ReadOnlyMemory<byte> handshake = CurrentEntryFrom(handshakeOffset);
         next = default;
-        if (_groups.TryGetValue(key, out ChannelGroup? group) && group.Outgoing.Count > 0)
+        if (_groups.TryGet(key, out ChannelGroup? group) && group.Outgoing.Count > 0)
         {
             MuxChannel channel = group.Outgoing[0];
             group.Outgoing.RemoveAt(0);
             if (channel.IsClosed)
             {
                 // our close crossed this open, and closes it there too
-                ReleaseLocalId(channel);
-                CollectGroup(group);
+                _local.Release(channel);
+                _groups.Collect(group);
                 return false;
             }
 
@@ -317,17 +316,16 @@ public sealed class Mux
     private bool TryHandleReject(ulong localId, out MuxEvent next)
     {
         next = default;
-        MuxChannel? channel = localId - 1 < (ulong)_local.Count ? _local[(int)localId - 1] : null;
-        if (channel is not { IsOpen: false })
+        if (_local.Find(localId) is not { IsOpen: false } channel)
         {
             throw new ProtocolException($"a reject names channel {localId}, which awaits no answer");
         }
 
         channel.Group.Outgoing.Remove(channel);
-        ReleaseLocalId(channel);
+        _local.Release(channel);
         if (channel.IsClosed)
         {
-            CollectGroup(channel.Group);
+            _groups.Collect(channel.Group);
             return false;
         }
 
@@ -339,11 +337,11 @@ public sealed class Mux
     private bool TryHandleClose(ulong remoteId, out MuxEvent next)
     {
         next = default;
-        RemoteChannel? remote = FindRemote(remoteId);
+        RemoteChannel? remote = _remote.Find(remoteId);
         if (remote?.Request is { } request)
         {
             Answer(request);
-            _remote[(int)remoteId - 1] = null;
+            _remote.Remove(remoteId);
         }
 
         if (remote?.Channel is not { } channel)
@@ -376,50 +374,12 @@ public sealed class Mux
         return true;
     }
 
-    private RemoteChannel? FindRemote(ulong id) =>
-        id - 1 < (ulong)_remote.Count ? _remote[(int)id - 1] : null;
-
-    // the slot stays empty until somebody puts the channel in: a rejected id may be used again
-    private RemoteChannel AddRemote(ulong id)
-    {
-        if (id == ControlMessage.Channel || id > (ulong)_remote.Count + 1 || FindRemote(id) is not null)
-        {
-            throw new ProtocolException($"an open names channel {id}, which is taken or leaves a gap");
-        }
-
-        if (id > (ulong)_remote.Count)
-        {
-            if (_remote.Count >= _options.MaxRemoteChannels)
-            {
-                throw new ProtocolException($"more than {_options.MaxRemoteChannels} Protomux channels are opened");
-            }
-
-            _remote.Add(null);
-        }
-
-        return new RemoteChannel(id);
-    }
-
-    private MuxChannel AddLocal(MuxChannelOptions options, ChannelGroup group)
-    {
-        if (!_freeLocalIds.TryPop(out ulong id))
-        {
-            _local.Add(null);
-            id = (ulong)_local.Count;
-        }
-
-        var channel = new MuxChannel(this, options, group, id);
-        _local[(int)id - 1] = channel;
-        group.OpenChannels++;
-        return channel;
-    }
-
     private void PairUp(MuxChannel channel, RemoteChannel remote)
     {
         remote.Request = null;
         remote.Channel = channel;
         channel.Remote = remote;
-        _remote[(int)remote.Id - 1] = remote;
+        _remote.Add(remote);
     }
 
     private void MarkClosed(MuxChannel channel)
@@ -428,106 +388,30 @@ public sealed class Mux
         channel.Group.OpenChannels--;
         if (channel.Remote is { } remote)
         {
-            _remote[(int)remote.Id - 1] = null;
+            _remote.Remove(remote.Id);
             channel.Remote = null;
-            ReleaseLocalId(channel);
+            _local.Release(channel);
         }
 
-        CollectGroup(channel.Group);
-    }
-
-    private void ReleaseLocalId(MuxChannel channel)
-    {
-        _local[(int)channel.LocalId - 1] = null;
-        _freeLocalIds.Push(channel.LocalId);
+        _groups.Collect(channel.Group);
     }
 
     private void Await(MuxOpenRequest request)
     {
-        if (_pendingRequests >= _options.MaxPendingRequests)
-        {
-            throw new ProtocolException($"more than {_options.MaxPendingRequests} Protomux channels wait to be opened");
-        }
-
-        _pendingRequests++;
+        _backlog.Add(request);
         request.Remote.Request = request;
-        _remote[(int)request.Remote.Id - 1] = request.Remote;
-        Charge(request, request.Handshake.Length);
-        if (!_groups.TryGetValue(request.Key, out ChannelGroup? group))
-        {
-            group = new ChannelGroup();
-            AddKey(group, request.Key);
-        }
-
-        group.Incoming.Add(request);
-    }
-
-    private void Keep(MuxOpenRequest request, ulong type, ReadOnlySpan<byte> payload)
-    {
-        // an entry costs memory even when it is empty
-        const int Overhead = 64;
-        Charge(request, Overhead + payload.Length);
-        request.Messages.Add((type, payload.ToArray()));
-    }
-
-    private void Charge(MuxOpenRequest request, int bytes)
-    {
-        if (_pendingBytes + bytes > _options.MaxPendingBytes)
-        {
-            throw new ProtocolException(
-                $"more than {_options.MaxPendingBytes} bytes wait for Protomux channels to be opened");
-        }
-
-        _pendingBytes += bytes;
-        request.PendingBytes += bytes;
+        _remote.Add(request.Remote);
+        _groups.GetOrAdd(request.Key).Incoming.Add(request);
     }
 
     // accepted, rejected or withdrawn: it waits no longer
     private void Answer(MuxOpenRequest request)
     {
         request.IsPending = false;
-        _pendingRequests--;
-        _pendingBytes -= request.PendingBytes;
+        _backlog.Remove(request);
         ChannelGroup group = _groups[request.Key];
         group.Incoming.Remove(request);
-        CollectGroup(group);
-    }
-
-    private ChannelGroup JoinGroup(MuxChannelOptions options)
-    {
-        ChannelKey[] keys =
-        [
-            ChannelKey.Of(options.Protocol, options.Id.Span),
-            .. options.Aliases.Select(alias => ChannelKey.Of(alias, options.Id.Span)),
-        ];
-        ChannelGroup group = Array.Find(keys, _groups.ContainsKey) is { Protocol: not null } known
-            ? _groups[known]
-            : new ChannelGroup();
-        foreach (ChannelKey key in keys)
-        {
-            AddKey(group, key);
-        }
-
-        return group;
-    }
-
-    private void AddKey(ChannelGroup group, ChannelKey key)
-    {
-        if (_groups.TryAdd(key, group))
-        {
-            group.Keys.Add(key);
-        }
-    }
-
-    private void CollectGroup(ChannelGroup group)
-    {
-        if (group.IsUnused)
-        {
-            foreach (ChannelKey key in group.Keys)
-            {
-                _groups.Remove(key);
-            }
-        }
+        _groups.Collect(group);
     }
 
     // the entry being read ends where the cursor stands
