@@ -16,5 +16,8 @@ internal sealed partial class RpcNode
 
         [LoggerMessage(4003, LogLevel.Warning, "DHT node knows nobody; none of {Count} bootstrap nodes replied")]
         public static partial void Isolated(ILogger logger, int count);
+
+        [LoggerMessage(4004, LogLevel.Error, "DHT node on {LocalEndPoint} has stopped: its loop failed")]
+        public static partial void LoopFailed(ILogger logger, UdpEndPoint localEndPoint, Exception error);
     }
 }

@@ -40,6 +40,7 @@ internal sealed partial class RpcNode : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly RpcMetrics? _metrics;
     private Task _resolving = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
     private volatile RpcNodeState _state;
     private int _disposed;
 
@@ -118,6 +119,7 @@ internal sealed partial class RpcNode : IAsyncDisposable
             new UdxSocketOptions { TimeProvider = timeProvider ?? TimeProvider.System });
         var node = new RpcNode(socket, options, handler, loggerFactory, meterFactory);
         socket.Start(node._protocol);
+        node._watching = node.WatchLoopAsync();
         node.Join();
         return node;
     }
@@ -198,11 +200,23 @@ internal sealed partial class RpcNode : IAsyncDisposable
         }
 
         await Socket.DisposeAsync().ConfigureAwait(false);
-        await _closing.CancelAsync().ConfigureAwait(false);
+        await _watching.ConfigureAwait(false);
         await _resolving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _bootstrapped.TrySetException(new DhtException(DhtError.NodeDestroyed));
         _protocol.Close(TimeSpan.Zero);
         _metrics?.Dispose();
+    }
+
+    /// <summary>However the loop ends, nobody must wait for it any longer.</summary>
+    private async Task WatchLoopAsync()
+    {
+        await Socket.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Socket.Completion.Exception is { } error)
+        {
+            Log.LoopFailed(_logger, LocalEndPoint, error.InnerException ?? error);
+        }
+
+        await _closing.CancelAsync().ConfigureAwait(false);
     }
 
     private static void CheckValue(ReadOnlyMemory<byte>? value)
@@ -228,11 +242,6 @@ internal sealed partial class RpcNode : IAsyncDisposable
 
     private void Answer(OutgoingDatagram answer)
     {
-        if (answer.Value?.Length > MaxValueBytes)
-        {
-            throw new ArgumentException($"a value has at most {MaxValueBytes} bytes, not {answer.Value.Value.Length}");
-        }
-
         if (Socket.IsOnLoop)
         {
             _protocol.Answer(answer);

@@ -131,6 +131,12 @@ internal sealed class RpcProtocol : IDatagramProtocol
     {
         get
         {
+            // The loop takes a bounded number of datagrams a turn, and must come back for the rest.
+            if (_answers.Count > 0)
+            {
+                return _now;
+            }
+
             TimeSpan next = _tickedAt + TickPeriod;
             next = Requests.GetNextTimeout(_now) is TimeSpan request && request < next ? request : next;
             return _delayedPings.TryPeek(out _, out TimeSpan ping) && ping < next ? ping : next;
@@ -178,6 +184,7 @@ internal sealed class RpcProtocol : IDatagramProtocol
     {
         _now = now;
         _refreshAt = now + IdleRefreshPeriod;
+        run.Query.Self = Membership.MemberAddress;
         Queries.Start(now, run, earlierNodes);
     }
 

@@ -20,8 +20,7 @@ internal sealed class RpcQuery : IAsyncEnumerable<RpcReply>
     private readonly RpcNode _node;
     private readonly QueryRun _run;
     private readonly RpcQueryOptions _options;
-    private readonly Channel<RpcReply> _replies = Channel.CreateUnbounded<RpcReply>(
-        new UnboundedChannelOptions { SingleReader = true, SingleWriter = false });
+    private readonly Channel<RpcReply> _replies = Channel.CreateUnbounded<RpcReply>();
 
     private int _started;
     private volatile bool _isPaused;

@@ -65,6 +65,9 @@ internal sealed class Query
     /// <summary>How many nodes are asked at once.</summary>
     public int Concurrency { get; set; }
 
+    /// <summary>Our own address, which others may name and nobody needs to ask; null if they cannot know us.</summary>
+    public UdpEndPoint? Self { get; set; }
+
     /// <summary>Whether only the nodes that it began with are asked.</summary>
     public bool IsClosed { get; private set; }
 
@@ -157,7 +160,7 @@ internal sealed class Query
 
         foreach (UdpEndPoint node in reply.CloserNodes)
         {
-            if (_filter is null || _filter(node))
+            if (node != Self && (_filter is null || _filter(node)))
             {
                 TryAdd(node, reply.From);
             }

@@ -156,15 +156,15 @@ internal sealed class RequestTable
         _deadlines.Clear();
     }
 
-    /// <summary>The next deadline, or when the full window gets room.</summary>
+    /// <summary>The next deadline, or when the window has room for a request that waits.</summary>
     public TimeSpan? GetNextTimeout(TimeSpan now)
     {
         DropVoidDeadlines();
         TimeSpan? next = _deadlines.TryPeek(out _, out TimeSpan deadline) ? deadline : null;
-        if (_waiting.Count > 0 && _window.IsFull(now))
+        if (_waiting.Count > 0)
         {
-            TimeSpan turn = _window.NextTurn(now);
-            next = next < turn ? next : turn;
+            TimeSpan room = _window.IsFull(now) ? _window.NextTurn(now) : now;
+            next = next < room ? next : room;
         }
 
         return next;

@@ -191,13 +191,13 @@ public class QueryTests
     }
 
     [Fact]
-    public void Filtered_nodes_and_nodes_without_a_port_are_not_asked()
+    public void Filtered_nodes_nodes_without_a_port_and_ourselves_are_not_asked()
     {
-        var query = new Query(Target, 10, node => node != ByDistance[1]);
+        var query = new Query(Target, 10, node => node != ByDistance[1]) { Self = ByDistance[3] };
         query.AddNodes([ByDistance[50]]);
         query.TryTakeNode(out _);
 
-        query.HandleReply(Reply(ByDistance[50], ByDistance[1], new UdpEndPoint(1, 0), ByDistance[2]));
+        query.HandleReply(Reply(ByDistance[50], ByDistance[1], new UdpEndPoint(1, 0), ByDistance[2], ByDistance[3]));
 
         Assert.True(query.TryTakeNode(out UdpEndPoint next));
         Assert.Equal(ByDistance[2], next);
