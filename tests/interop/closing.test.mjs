@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 
-import { checkEach, closed, opened, suite } from './harness/scene.mjs'
+import { closed, opened } from './harness/connections.mjs'
+import { checkEach, suite } from './harness/scene.mjs'
 import { bytes, describeMessage, readMessages } from './harness/streams.mjs'
 
 suite('closing', scene => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 
 import DHT from 'hyperdht'
 
-import { checkEach, closed, opened, Queue, suite } from './harness/scene.mjs'
+import { closed, opened, Queue } from './harness/connections.mjs'
+import { checkEach, suite } from './harness/scene.mjs'
 
 suite('connect', scene => {
   checkEach("both ends know each other's key and the same handshake hash", async (t, transport) => {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 
 import DHT from 'hyperdht'
 
-import { checkEach, closed, suite } from './harness/scene.mjs'
+import { closed } from './harness/connections.mjs'
+import { checkEach, suite } from './harness/scene.mjs'
 import { bytes, describeMessage, readMessages } from './harness/streams.mjs'
 
 suite('a DHT of JavaScript nodes', scene => {

@@ -4,9 +4,10 @@ import net from 'node:net'
 
 import WebSocket from 'ws'
 
+import { closed } from './harness/connections.mjs'
 import { RawClient, uint32 } from './harness/raw-client.mjs'
 import { faultOfReference } from './harness/relay.mjs'
-import { check, checkEach, closed, suite } from './harness/scene.mjs'
+import { check, checkEach, suite } from './harness/scene.mjs'
 import { bytes } from './harness/streams.mjs'
 
 suite('disorder', scene => {

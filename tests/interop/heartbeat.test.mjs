@@ -6,9 +6,10 @@ import { performance } from 'node:perf_hooks'
 
 import WebSocket from 'ws'
 
+import { closed } from './harness/connections.mjs'
 import { RawClient } from './harness/raw-client.mjs'
 import { faultOfReference } from './harness/relay.mjs'
-import { checkEach, closed, suite } from './harness/scene.mjs'
+import { checkEach, suite } from './harness/scene.mjs'
 
 const pingInterval = 15_000
 const silenceLimit = 45_000

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 
-import { checkEach, opened, suite } from './harness/scene.mjs'
+import { opened } from './harness/connections.mjs'
+import { checkEach, suite } from './harness/scene.mjs'
 import { bytes, digest, sha256, write } from './harness/streams.mjs'
 
 suite('load', scene => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 
 import DHT from 'hyperdht'
 
-import { checkEach, opened, suite } from './harness/scene.mjs'
+import { opened } from './harness/connections.mjs'
+import { checkEach, suite } from './harness/scene.mjs'
 import { describeMessage, readMessages, sha256 } from './harness/streams.mjs'
 
 suite('queries', scene => {

@@ -1,10 +1,10 @@
 import { describe } from 'node:test'
 
-import RelayedDHT from '@hyperswarm/dht-relay'
 import DHT from 'hyperdht'
 
+import { closed, openClient, opened, Queue } from './harness/connections.mjs'
 import { RelayProcess } from './harness/relay.mjs'
-import { checkEach, closed, opened, openTransport, Queue } from './harness/scene.mjs'
+import { checkEach } from './harness/scene.mjs'
 
 describe('SIGTERM', () => {
   checkEach('sessions and their streams are closed, then the relay ends well within 5 s', async (t, transport) => {
@@ -17,8 +17,7 @@ describe('SIGTERM', () => {
     await server.listen()
 
     const locals = await Promise.all(Array.from({ length: 20 }, async () => {
-      const client = new RelayedDHT(openTransport(relay, transport).stream)
-      await client.ready()
+      const { client } = await openClient(relay, transport)
       return opened(client.connect(server.publicKey))
     }))
     const ends = locals.map(closed)

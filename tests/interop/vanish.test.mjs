@@ -5,7 +5,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-import { checkEach, closed, opened, Queue, suite } from './harness/scene.mjs'
+import { closed, opened, Queue } from './harness/connections.mjs'
+import { checkEach, suite } from './harness/scene.mjs'
 import { bytes } from './harness/streams.mjs'
 
 suite('vanishing', scene => {

@@ -6,7 +6,7 @@ import c from 'compact-encoding'
 import DHT from 'hyperdht'
 import Protomux from 'protomux'
 
-import { openTransport } from './scene.mjs'
+import { openTransport } from './connections.mjs'
 
 // In the order of their types.
 const names = [

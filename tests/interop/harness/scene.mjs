@@ -1,18 +1,12 @@
 // What most tests need: a relay, clients in front of it, peers on the DHT behind it. All of it is closed
 // again: what a test opens when the test ends, the rest with the suite.
-import net from 'node:net'
 import { after, before, describe, test } from 'node:test'
 
-import RelayedDHT from '@hyperswarm/dht-relay'
-import TcpStream from '@hyperswarm/dht-relay/tcp'
-import WsStream from '@hyperswarm/dht-relay/ws'
 import DHT from 'hyperdht'
 import createTestnet from 'hyperdht/testnet.js'
-import WebSocket from 'ws'
 
+import { opened, openClient, Queue, transports } from './connections.mjs'
 import { RelayProcess } from './relay.mjs'
-
-export const transports = ['ws', 'tcp']
 
 // The runner gives tests no time limit of their own; a file that hangs in spite of its tests' limits ends here.
 const testDeadline = 30_000
@@ -58,10 +52,8 @@ export class Scene {
 
   /** The same with the socket, for tests that are rude to it. */
   async clientAndSocket (t, transport) {
-    const { socket, stream } = openTransport(this.relay, transport)
-    const client = new RelayedDHT(stream)
+    const { client, socket } = await openClient(this.relay, transport)
     t.after(() => client.destroy({ force: true }))
-    await client.ready()
     return { client, socket }
   }
 
@@ -113,48 +105,5 @@ export class Scene {
     await Promise.all(this.#peers.map(peer => peer.destroy({ force: true })))
     await this.relay?.stop()
     await this.#testnet?.destroy()
-  }
-}
-
-/** The socket and the stream that `new DHT(stream)` takes. */
-export function openTransport (relay, transport) {
-  if (transport === 'ws') {
-    const socket = new WebSocket(relay.ws)
-    return { socket, stream: new WsStream(true, socket) }
-  }
-  const socket = net.connect(relay.tcp)
-  return { socket, stream: new TcpStream(true, socket) }
-}
-
-/** A connection that is open. */
-export async function opened (stream) {
-  const end = closed(stream)
-  if (!await stream.opened) throw await end ?? new Error('closed before it was open')
-  return stream
-}
-
-/** Waits for a stream's end, and answers the error that ended it, or null. */
-export function closed (stream) {
-  return new Promise(resolve => {
-    let error = null
-    stream.on('error', reason => { error = reason })
-    stream.on('close', () => resolve(error))
-  })
-}
-
-/** What is pushed comes out in order, for whoever waits first. */
-export class Queue {
-  #items = []
-  #waiting = []
-
-  push (item) {
-    const waiter = this.#waiting.shift()
-    if (waiter) waiter(item)
-    else this.#items.push(item)
-  }
-
-  shift () {
-    if (this.#items.length > 0) return Promise.resolve(this.#items.shift())
-    return new Promise(resolve => this.#waiting.push(resolve))
   }
 }

@@ -1,0 +1,60 @@
+// Clients of a relay, and the ends of their connections.
+import net from 'node:net'
+
+import RelayedDHT from '@hyperswarm/dht-relay'
+import TcpStream from '@hyperswarm/dht-relay/tcp'
+import WsStream from '@hyperswarm/dht-relay/ws'
+import WebSocket from 'ws'
+
+export const transports = ['ws', 'tcp']
+
+/** The socket and the stream that `new DHT(stream)` takes. */
+export function openTransport (relay, transport) {
+  if (transport === 'ws') {
+    const socket = new WebSocket(relay.ws)
+    return { socket, stream: new WsStream(true, socket) }
+  }
+  const socket = net.connect(relay.tcp)
+  return { socket, stream: new TcpStream(true, socket) }
+}
+
+/** A client of the relay, connected. */
+export async function openClient (relay, transport) {
+  const { socket, stream } = openTransport(relay, transport)
+  const client = new RelayedDHT(stream)
+  await client.ready()
+  return { client, socket }
+}
+
+/** A connection that is open. */
+export async function opened (stream) {
+  const end = closed(stream)
+  if (!await stream.opened) throw await end ?? new Error('closed before it was open')
+  return stream
+}
+
+/** Waits for a stream's end, and answers the error that ended it, or null. */
+export function closed (stream) {
+  return new Promise(resolve => {
+    let error = null
+    stream.on('error', reason => { error = reason })
+    stream.on('close', () => resolve(error))
+  })
+}
+
+/** What is pushed comes out in order, for whoever waits first. */
+export class Queue {
+  #items = []
+  #waiting = []
+
+  push (item) {
+    const waiter = this.#waiting.shift()
+    if (waiter) waiter(item)
+    else this.#items.push(item)
+  }
+
+  shift () {
+    if (this.#items.length > 0) return Promise.resolve(this.#items.shift())
+    return new Promise(resolve => this.#waiting.push(resolve))
+  }
+}
