@@ -6,7 +6,7 @@
 // RELAY_LOG=1         passes the relay's output through
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export const isReference = process.env.RELAY_UNDER_TEST === 'reference'
@@ -71,6 +71,11 @@ export class RelayProcess {
   memory (field = 'VmRSS') {
     const status = readFileSync(`/proc/${this.pid}/status`, 'utf8')
     return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)[1])
+  }
+
+  /** Lets VmHWM start again from what is in use now. */
+  resetPeak () {
+    writeFileSync(`/proc/${this.pid}/clear_refs`, '5')
   }
 
   /** CPU-seconds used so far, user and system. */
