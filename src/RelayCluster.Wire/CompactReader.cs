@@ -85,7 +85,9 @@ public ref struct CompactReader
         }
     }
 
-    /// <summary>Reads a variable integer that counts bytes or entries which are still to come, one byte each at least.</summary>
+    /// <summary>
+    /// Reads a variable integer that counts bytes or entries which are still to come, one byte each at least.
+    /// </summary>
     public bool TryReadLength(out int length)
     {
         bool read = TryReadUInt(out ulong value) && value <= (ulong)Remaining;

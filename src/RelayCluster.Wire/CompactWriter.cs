@@ -6,8 +6,8 @@ using System.Text;
 namespace RelayCluster.Wire;
 
 /// <summary>
-/// Writes compact-encoding into a span that the caller measured with <see cref="CompactSize"/>. The layouts are drawn at
-/// <see cref="CompactReader"/>.
+/// Writes compact-encoding into a span that the caller measured with <see cref="CompactSize"/>. The layouts are drawn
+/// at <see cref="CompactReader"/>.
 /// </summary>
 /// <remarks>
 /// Writing past the end is the caller's mistake and throws <see cref="ArgumentException"/> or its kin, as does a value

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace RelayCluster.Wire;
 
 /// <summary>
-/// A message in an array of the shared pool. It has one owner at a time: whoever receives it hands it on or disposes it,
-/// once. Copies of the struct are the same buffer.
+/// A message in an array of the shared pool. It has one owner at a time: whoever receives it hands it on or disposes
+/// it, once. Copies of the struct are the same buffer.
 /// </summary>
 public readonly struct PooledBuffer : IDisposable, IEquatable<PooledBuffer>
 {

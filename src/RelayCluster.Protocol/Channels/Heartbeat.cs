@@ -2,9 +2,9 @@ namespace RelayCluster.Protocol.Channels;
 
 /// <summary>
 /// When to ping, and when to take the other side for dead: a state machine on the session's clock. It pings on a fixed
-/// beat, whether or not there is other traffic, because a reference client closes when it sees neither ping nor pong for
-/// 45 s. Any message is a sign of life. While the session does not read, because the streams behind it are full, silence
-/// means nothing, so the count stands still.
+/// beat, whether or not there is other traffic, because a reference client closes when it sees neither ping nor pong
+/// for 45 s. Any message is a sign of life. While the session does not read, because the streams behind it are full,
+/// silence means nothing, so the count stands still.
 /// </summary>
 public sealed class Heartbeat
 {
@@ -22,7 +22,9 @@ public sealed class Heartbeat
 
     /// <summary>Begins to count now.</summary>
     /// <param name="now">The session's clock.</param>
-    /// <param name="interval">How often to ping; <see cref="Timeout.InfiniteTimeSpan"/>: never, as a client does.</param>
+    /// <param name="interval">
+    /// How often to ping; <see cref="Timeout.InfiniteTimeSpan"/>: never, as a client does.
+    /// </param>
     /// <param name="timeout">How long the other side may be silent.</param>
     public Heartbeat(TimeSpan now, TimeSpan interval, TimeSpan timeout)
     {
@@ -33,7 +35,9 @@ public sealed class Heartbeat
         _silentSince = now;
     }
 
-    /// <summary>When <see cref="HandleTimeout"/> is to be called; <see cref="TimeSpan.MaxValue"/>: not for now.</summary>
+    /// <summary>
+    /// When <see cref="HandleTimeout"/> is to be called; <see cref="TimeSpan.MaxValue"/>: not for now.
+    /// </summary>
     public TimeSpan NextTimeout => _isReadingPaused || _nextPing < Deadline ? _nextPing : Deadline;
 
     private TimeSpan Deadline => _silentSince + _timeout;

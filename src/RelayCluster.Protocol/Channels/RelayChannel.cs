@@ -17,15 +17,15 @@ namespace RelayCluster.Protocol.Channels;
 /// </code>
 /// <para>
 /// <b>Reading.</b> A frame is received when the messages of the one before have all been read, so a session that stops
-/// reading stops the client's socket. The frame is one pooled buffer. A data message that is the last of its frame takes
-/// the buffer over, payload and all; in a batch, the data messages before it are copied out of it, and those are small.
-/// Pings are answered here, and shown to the reader too, as signs of life.
+/// reading stops the client's socket. The frame is one pooled buffer. A data message that is the last of its frame
+/// takes the buffer over, payload and all; in a batch, the data messages before it are copied out of it, and those are
+/// small. Pings are answered here, and shown to the reader too, as signs of life.
 /// </para>
 /// <para>
-/// <b>Sending.</b> A message is written straight into its frame, in the order of the calls, before <see cref="SendAsync"/>
-/// returns; from then on its memory is the caller's again. The first sender to find the pump idle runs it; while the
-/// transport is busy, the messages of all others gather in one batch, which goes out next. When more than
-/// <see cref="RelayChannelOptions.MaxUnsentBytes"/> wait, senders wait too.
+/// <b>Sending.</b> A message is written straight into its frame, in the order of the calls, before
+/// <see cref="SendAsync"/> returns; from then on its memory is the caller's again. The first sender to find the pump
+/// idle runs it; while the transport is busy, the messages of all others gather in one batch, which goes out next.
+/// When more than <see cref="RelayChannelOptions.MaxUnsentBytes"/> wait, senders wait too.
 /// </para>
 /// <para>
 /// <b>Ending.</b> <see cref="CloseAsync"/> sends what waits and closes the transport in order;
@@ -109,8 +109,8 @@ public sealed class RelayChannel : IAsyncDisposable
     }
 
     /// <summary>
-    /// The next message, which the caller then owns; null when the other side has closed. One call at a time; cancelling
-    /// it may cost the connection.
+    /// The next message, which the caller then owns; null when the other side has closed. One call at a time;
+    /// cancelling it may cost the connection.
     /// </summary>
     /// <exception cref="ProtocolException">The other side broke the protocol.</exception>
     /// <exception cref="IOException">The connection was cut.</exception>
@@ -126,7 +126,9 @@ public sealed class RelayChannel : IAsyncDisposable
     /// completes when there is room for the next.
     /// </summary>
     /// <exception cref="IOException">The connection was cut, or the other side has closed.</exception>
-    /// <exception cref="OperationCanceledException">The waiting was cancelled; the message is sent all the same.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The waiting was cancelled; the message is sent all the same.
+    /// </exception>
     public ValueTask SendAsync(RelayMessage message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -182,7 +184,7 @@ public sealed class RelayChannel : IAsyncDisposable
     {
         while (message is null && !TryRead(out message))
         {
-            if (_dialect.IsClosed || !await TryReceiveAsync(cancellationToken).ConfigureAwait(false))
+            if (IsClosed() || !await TryReceiveAsync(cancellationToken).ConfigureAwait(false))
             {
                 return null;
             }
@@ -194,6 +196,15 @@ public sealed class RelayChannel : IAsyncDisposable
         }
 
         return message;
+    }
+
+    private bool IsClosed()
+    {
+        lock (_gate)
+        {
+            ThrowIfFailed();
+            return _dialect.IsClosed;
+        }
     }
 
     private bool TryRead(out RelayMessage? message)

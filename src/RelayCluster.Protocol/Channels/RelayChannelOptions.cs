@@ -4,14 +4,14 @@ namespace RelayCluster.Protocol.Channels;
 public sealed record RelayChannelOptions
 {
     /// <summary>
-    /// How many bytes may wait to be sent before senders are made to wait, 1 or more. Default: 256 KiB, some round trips
-    /// of a fast connection. A message under way may go beyond it by its own length.
+    /// How many bytes may wait to be sent before senders are made to wait, 1 or more. Default: 256 KiB, some round
+    /// trips of a fast connection. A message under way may go beyond it by its own length.
     /// </summary>
     public int MaxUnsentBytes { get; init; } = 256 * 1024;
 
     /// <summary>
-    /// A frame of gathered messages is closed at this length in bytes. Default: 64 KiB: beyond that nothing is saved, and
-    /// the other side sees the first message later.
+    /// A frame of gathered messages is closed at this length in bytes. Default: 64 KiB: beyond that nothing is saved,
+    /// and the other side sees the first message later.
     /// </summary>
     public int MaxBatchBytes { get; init; } = 64 * 1024;
 }

@@ -5,9 +5,9 @@ using RelayCluster.Wire.Protomux;
 namespace RelayCluster.Protocol.Dialects;
 
 /// <summary>
-/// The living dialect: the channel <c>@hyperswarm/dht-relay</c> of Protomux 3. A client opens it at once; a relay opens it
-/// when the client has, so that it can first see which dialect the client speaks. The reference relay does not wait, but
-/// the reference client does not care: it sends its messages behind its own open, and waits for none.
+/// The living dialect: the channel <c>@hyperswarm/dht-relay</c> of Protomux 3. A client opens it at once; a relay opens
+/// it when the client has, so that it can first see which dialect the client speaks. The reference relay does not wait,
+/// but the reference client does not care: it sends its messages behind its own open, and waits for none.
 /// Other channels that the client opens are rejected, as is a second one of the same name.
 /// </summary>
 internal sealed class HyperswarmDialect : IDialect

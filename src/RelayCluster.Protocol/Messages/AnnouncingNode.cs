@@ -8,7 +8,8 @@ namespace RelayCluster.Protocol.Messages;
 /// <param name="EndPoint">Its address (IPv4).</param>
 public sealed record AnnouncingNode(Fixed32? Id, IPEndPoint EndPoint)
 {
-    internal static AnnouncingNode Read(ref CompactReader reader) => new(reader.ReadNodeId(), reader.ReadIPv4EndPoint());
+    internal static AnnouncingNode Read(ref CompactReader reader) =>
+        new(reader.ReadNodeId(), reader.ReadIPv4EndPoint());
 
     internal int GetEncodedSize() => MessageFields.GetNodeIdSize(Id) + CompactSize.IPv4EndPoint;
 

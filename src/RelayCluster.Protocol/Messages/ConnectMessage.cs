@@ -8,7 +8,8 @@ namespace RelayCluster.Protocol.Messages;
 /// <param name="PublicKey">The key to connect with.</param>
 /// <param name="KeyPair">The same key with its secret; null: the client keeps that to itself.</param>
 /// <param name="RemotePublicKey">Whom to connect to.</param>
-public sealed record ConnectMessage(uint Alias, Fixed32 PublicKey, KeyPair? KeyPair, Fixed32 RemotePublicKey) : RelayMessage
+public sealed record ConnectMessage(
+    uint Alias, Fixed32 PublicKey, KeyPair? KeyPair, Fixed32 RemotePublicKey) : RelayMessage
 {
     /// <inheritdoc/>
     public override RelayMessageType Type => RelayMessageType.Connect;

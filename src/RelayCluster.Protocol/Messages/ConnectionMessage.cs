@@ -11,7 +11,8 @@ namespace RelayCluster.Protocol.Messages;
 /// If the client keeps its key: the id of the questions in which it made the handshake. Else 0.
 /// </param>
 public sealed record ConnectionMessage(
-    uint Alias, uint ServerAlias, Fixed32 RemotePublicKey, ReadOnlyMemory<byte> HandshakeHash, uint HandshakeId) : RelayMessage
+    uint Alias, uint ServerAlias, Fixed32 RemotePublicKey, ReadOnlyMemory<byte> HandshakeHash, uint HandshakeId)
+    : RelayMessage
 {
     /// <inheritdoc/>
     public override RelayMessageType Type => RelayMessageType.Connection;

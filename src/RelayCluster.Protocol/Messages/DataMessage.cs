@@ -3,8 +3,8 @@ using RelayCluster.Wire;
 namespace RelayCluster.Protocol.Messages;
 
 /// <summary>
-/// Either side: messages of a stream. The chunks of a received message are slices of the frame that it came in; its owner
-/// disposes it when the last of them is passed on.
+/// Either side: messages of a stream. The chunks of a received message are slices of the frame that it came in; its
+/// owner disposes it when the last of them is passed on.
 /// </summary>
 /// <param name="Alias">The sender's alias of the stream.</param>
 /// <param name="Chunks">The stream's messages, of which the data message is the owner.</param>

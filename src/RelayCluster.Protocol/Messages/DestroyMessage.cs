@@ -3,7 +3,9 @@ using RelayCluster.Wire;
 namespace RelayCluster.Protocol.Messages;
 
 /// <summary>Either side: the stream is gone, both ways.</summary>
-/// <param name="IsPaired">Whether both sides have an alias of the stream: told by the sender's, else by the receiver's.</param>
+/// <param name="IsPaired">
+/// Whether both sides have an alias of the stream: told by the sender's, else by the receiver's.
+/// </param>
 /// <param name="Alias">The sender's alias if <paramref name="IsPaired"/>, else the receiver's.</param>
 /// <param name="Error">Why; null if all is well. Clients compare it, so it is the reference's own text.</param>
 public sealed record DestroyMessage(bool IsPaired, uint Alias, string? Error) : RelayMessage

@@ -5,7 +5,8 @@ namespace RelayCluster.Protocol.Messages;
 /// <summary>Relay to a client that keeps its key: make the next Noise message, with this payload.</summary>
 /// <param name="Id">The id of the handshake, the same in all its questions.</param>
 /// <param name="RemoteStreamAlias">
-/// The client's alias of the stream that it opens, where it is the handshake's initiator; null where it is the responder.
+/// The client's alias of the stream that it opens, where it is the handshake's initiator; null where it is the
+/// responder.
 /// </param>
 /// <param name="Payload">The plaintext payload, in HyperDHT's encoding.</param>
 public sealed record NoiseSendMessage(uint Id, uint? RemoteStreamAlias, ReadOnlyMemory<byte> Payload) : RelayMessage

@@ -27,8 +27,8 @@ public static class RelayMessageCodec
     }
 
     /// <summary>
-    /// Reads a body and takes its memory over: data keeps it, every other message gives it back, zeroed where a secret key
-    /// lay in it.
+    /// Reads a body and takes its memory over: data keeps it, every other message gives it back, zeroed where a secret
+    /// key lay in it.
     /// </summary>
     /// <exception cref="ProtocolException">The body is no such message.</exception>
     public static RelayMessage Read(RelayMessageType type, PooledBuffer body)

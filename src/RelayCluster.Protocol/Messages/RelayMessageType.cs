@@ -1,6 +1,8 @@
 namespace RelayCluster.Protocol.Messages;
 
-/// <summary>The messages of the relay protocol by their number on the wire, which is the same in both dialects.</summary>
+/// <summary>
+/// The messages of the relay protocol by their number on the wire, which is the same in both dialects.
+/// </summary>
 public enum RelayMessageType
 {
     /// <summary>Client: its default key.</summary>

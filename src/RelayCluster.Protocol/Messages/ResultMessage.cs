@@ -10,7 +10,8 @@ public sealed record ResultMessage(uint Id, ReadOnlyMemory<byte> Data) : RelayMe
     /// <inheritdoc/>
     public override RelayMessageType Type => RelayMessageType.Result;
 
-    internal static ResultMessage Read(ref CompactReader reader) => new(reader.ReadUInt32(), reader.ReadBuffer().ToArray());
+    internal static ResultMessage Read(ref CompactReader reader) =>
+        new(reader.ReadUInt32(), reader.ReadBuffer().ToArray());
 
     internal override int GetEncodedSize() => MessageFields.IdSize + CompactSize.Buffer(Data.Length);
 

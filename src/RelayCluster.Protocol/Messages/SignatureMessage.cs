@@ -10,7 +10,8 @@ public sealed record SignatureMessage(uint Id, ReadOnlyMemory<byte> Signature) :
     /// <inheritdoc/>
     public override RelayMessageType Type => RelayMessageType.Signature;
 
-    internal static SignatureMessage Read(ref CompactReader reader) => new(reader.ReadUInt32(), reader.ReadBuffer().ToArray());
+    internal static SignatureMessage Read(ref CompactReader reader) =>
+        new(reader.ReadUInt32(), reader.ReadBuffer().ToArray());
 
     internal override int GetEncodedSize() => MessageFields.IdSize + CompactSize.Buffer(Signature.Length);
 

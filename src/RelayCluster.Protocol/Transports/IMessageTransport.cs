@@ -17,7 +17,8 @@ public interface IMessageTransport : IAsyncDisposable
     ValueTask<PooledBuffer?> ReceiveAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Sends one frame; completes when the transport has room for the next. The frame's memory is the caller's again then.
+    /// Sends one frame; completes when the transport has room for the next. The frame's memory is the caller's again
+    /// then.
     /// </summary>
     /// <exception cref="IOException">The connection was cut.</exception>
     ValueTask SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken);

@@ -4,9 +4,9 @@ using RelayCluster.Wire;
 namespace RelayCluster.Protocol.Transports;
 
 /// <summary>
-/// Frames over an encrypted stream, which itself lies on TCP: one message is one frame. The other side's key says nothing
-/// about who it is on the DHT; it is there for the encryption. Empty messages are its keep-alive, and empty frames are
-/// nothing to Protomux. The transport owns the stream.
+/// Frames over an encrypted stream, which itself lies on TCP: one message is one frame. The other side's key says
+/// nothing about who it is on the DHT; it is there for the encryption. Empty messages are its keep-alive, and empty
+/// frames are nothing to Protomux. The transport owns the stream.
 /// </summary>
 public sealed class SecretStreamTransport : IMessageTransport
 {

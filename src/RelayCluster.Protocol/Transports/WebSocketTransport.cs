@@ -4,9 +4,9 @@ using RelayCluster.Wire;
 namespace RelayCluster.Protocol.Transports;
 
 /// <summary>
-/// Frames over a WebSocket: one binary message is one frame, as npm <c>@hyperswarm/dht-relay</c>'s own transport has it. A
-/// message may come in any number of fragments, which are gathered in pooled memory that grows with them. While nothing
-/// comes, no memory is held.
+/// Frames over a WebSocket: one binary message is one frame, as npm <c>@hyperswarm/dht-relay</c>'s own transport has
+/// it. A message may come in any number of fragments, which are gathered in pooled memory that grows with them. While
+/// nothing comes, no memory is held.
 /// </summary>
 /// <remarks>
 /// The transport owns the socket. A <see cref="WebSocket"/> gives up its connection when a call on it is cancelled, so

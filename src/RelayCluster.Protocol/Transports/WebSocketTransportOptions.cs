@@ -4,9 +4,9 @@ namespace RelayCluster.Protocol.Transports;
 public sealed record WebSocketTransportOptions
 {
     /// <summary>
-    /// The longest frame taken from the other side, in bytes: 1024 or more. Default: 64 MiB. A client puts everything that
-    /// was written to a stream in one turn into one frame, so this is how much a program may write without waiting. The
-    /// memory is taken as the bytes come, not ahead of them.
+    /// The longest frame taken from the other side, in bytes: 1024 or more. Default: 64 MiB. A client puts everything
+    /// that was written to a stream in one turn into one frame, so this is how much a program may write without
+    /// waiting. The memory is taken as the bytes come, not ahead of them.
     /// </summary>
     public int MaxFrameBytes { get; init; } = 64 * 1024 * 1024;
 

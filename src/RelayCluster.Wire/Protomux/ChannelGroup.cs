@@ -9,7 +9,9 @@ internal sealed class ChannelGroup
     /// <summary>How many channels are open on this side.</summary>
     public int OpenChannels { get; set; }
 
-    /// <summary>Opened here, not yet there, in their order. Closed ones stay until the other side has answered.</summary>
+    /// <summary>
+    /// Opened here, not yet there, in their order. Closed ones stay until the other side has answered.
+    /// </summary>
     public List<MuxChannel> Outgoing { get; } = [];
 
     /// <summary>Opened there, not yet here, in their order.</summary>

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RelayCluster.Wire.Protomux;
 
-/// <summary>The groups of channels by each of their keys; a group lives as long as it has channels or requests.</summary>
+/// <summary>
+/// The groups of channels by each of their keys; a group lives as long as it has channels or requests.
+/// </summary>
 internal sealed class ChannelGroups
 {
     private readonly Dictionary<ChannelKey, ChannelGroup> _groups = [];

@@ -6,9 +6,9 @@ namespace RelayCluster.Wire.Protomux;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Each side numbers its own channels from 1 and sends under its own numbers. A channel is open when both sides have sent
-/// an open with the same protocol name and id; which came first does not matter, and several channels of one name pair
-/// in their order:
+/// Each side numbers its own channels from 1 and sends under its own numbers. A channel is open when both sides have
+/// sent an open with the same protocol name and id; which came first does not matter, and several channels of one name
+/// pair in their order:
 /// </para>
 /// <code>
 ///             Open()                    the other side's open
@@ -20,9 +20,9 @@ namespace RelayCluster.Wire.Protomux;
 ///                       +------> gone
 /// </code>
 /// <para>
-/// An open that nobody here waits for is rejected at once, unless <see cref="Pair(string)"/> named the protocol; then the owner
-/// is asked, and may take its time. A local id is free for the next channel when the other side cannot confuse the two:
-/// at once if the channel was paired, else when the open has been answered.
+/// An open that nobody here waits for is rejected at once, unless <see cref="Pair(string)"/> named the protocol; then
+/// the owner is asked, and may take its time. A local id is free for the next channel when the other side cannot
+/// confuse the two: at once if the channel was paired, else when the open has been answered.
 /// </para>
 /// <para>
 /// The owner hands in a frame, reads events until there are none, and only then lets go of the frame's memory: payloads
@@ -31,9 +31,9 @@ namespace RelayCluster.Wire.Protomux;
 /// </para>
 /// <para>
 /// What the other side can make this one hold is bounded by <see cref="MuxOptions"/>; who goes beyond it, or sends what
-/// cannot be read, gets a <see cref="ProtocolException"/>, after which only <see cref="Destroy"/> is of use. Messages for
-/// channels and of types that are not there are dropped without a word: a channel that closes has messages under way.
-/// Source: npm <c>protomux</c> 3.12.
+/// cannot be read, gets a <see cref="ProtocolException"/>, after which only <see cref="Destroy"/> is of use. Messages
+/// for channels and of types that are not there are dropped without a word: a channel that closes has messages under
+/// way. Source: npm <c>protomux</c> 3.12.
 /// </para>
 /// </remarks>
 public sealed class Mux

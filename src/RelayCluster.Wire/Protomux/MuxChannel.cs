@@ -34,8 +34,8 @@ public sealed class MuxChannel
     internal RemoteChannel? Remote { get; set; }
 
     /// <summary>
-    /// The place for the payload of a message, exactly <paramref name="length"/> bytes, to be filled before the muxer is
-    /// used again; false if the channel is closed.
+    /// The place for the payload of a message, exactly <paramref name="length"/> bytes, to be filled before the muxer
+    /// is used again; false if the channel is closed.
     /// </summary>
     public bool TryBeginMessage(int type, int length, out Span<byte> payload)
     {

@@ -12,6 +12,8 @@ public enum MuxEventKind
     /// <summary>The other side closed or rejected the channel, or the muxer was destroyed.</summary>
     Closed,
 
-    /// <summary>The other side asks for a channel that <see cref="Mux.Pair(string)"/> named: open it, or reject the request.</summary>
+    /// <summary>
+    /// The other side asks for a channel that <see cref="Mux.Pair(string)"/> named: open it, or reject the request.
+    /// </summary>
     OpenRequested,
 }

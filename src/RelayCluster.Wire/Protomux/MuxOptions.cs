@@ -3,7 +3,9 @@ namespace RelayCluster.Wire.Protomux;
 /// <summary>What the other side may make a muxer hold.</summary>
 public sealed record MuxOptions
 {
-    /// <summary>How many channels the other side may have at once, 1 or more. Default: 256; real peers have a few.</summary>
+    /// <summary>
+    /// How many channels the other side may have at once, 1 or more. Default: 256; real peers have a few.
+    /// </summary>
     public int MaxRemoteChannels { get; init; } = 256;
 
     /// <summary>How many open requests may wait for an answer at once, 1 or more. Default: 64.</summary>
@@ -18,6 +20,8 @@ public sealed record MuxOptions
     /// <summary>The longest protocol name and the longest channel id, in bytes. Default: 1024.</summary>
     public int MaxNameBytes { get; init; } = 1024;
 
-    /// <summary>A batch is closed and a new one begun at this length in bytes. Default: 8 MiB, the reference's.</summary>
+    /// <summary>
+    /// A batch is closed and a new one begun at this length in bytes. Default: 8 MiB, the reference's.
+    /// </summary>
     public int MaxBatchBytes { get; init; } = 8 * 1024 * 1024;
 }

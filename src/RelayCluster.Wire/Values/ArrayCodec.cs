@@ -14,7 +14,10 @@ public static class ArrayCodec
     }
 
     /// <summary>Writes an array.</summary>
-    public static void WriteArray<T>(this ref CompactWriter writer, IReadOnlyCollection<T> values, CompactWrite<T> write)
+    public static void WriteArray<T>(
+        this ref CompactWriter writer,
+        IReadOnlyCollection<T> values,
+        CompactWrite<T> write)
     {
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(write);

@@ -1,6 +1,8 @@
 namespace RelayCluster.Wire.Values;
 
-/// <summary><c>stringRecord</c>: a uint counts the entries, each a name and a text. Of a name given twice the last counts.</summary>
+/// <summary>
+/// <c>stringRecord</c>: a uint counts the entries, each a name and a text. Of a name given twice the last counts.
+/// </summary>
 public static class StringRecordCodec
 {
     // a name and a text of no characters
@@ -27,7 +29,8 @@ public static class StringRecordCodec
     }
 
     /// <summary>Reads a record.</summary>
-    /// <exception cref="ProtocolException">The bytes end early, or there are more entries than they can hold.</exception>
+    /// <exception cref="ProtocolException">The bytes end early, or there are more entries than they can
+    /// hold.</exception>
     public static Dictionary<string, string> ReadStringRecord(this ref CompactReader reader)
     {
         int count = reader.ReadCount(MinEntrySize);

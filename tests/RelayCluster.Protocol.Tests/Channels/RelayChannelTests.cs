@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using RelayCluster.Crypto;
 using RelayCluster.Protocol.Channels;
 using RelayCluster.Protocol.Messages;
@@ -179,6 +181,33 @@ public sealed class RelayChannelTests
     }
 
     [Fact]
+    public async Task Reader_HearsThatSendingFailed()
+    {
+        (MemoryTransport _, MemoryTransport relay) = await OpenedAsync();
+        await using RelayChannel channel = (await RelayChannel.AcceptAsync(relay))!;
+        relay.Abort();
+        await Assert.ThrowsAsync<IOException>(async () => await channel.SendAsync(new EndMessage(1)));
+        await Assert.ThrowsAsync<IOException>(async () => await channel.ReadAsync());
+    }
+
+    [Fact]
+    public void AnyFrames_EndTheSessionWithTheProtocolExceptionOrNotAtAll() =>
+        Prop.ForAll<byte[][]>(static frames =>
+        {
+            (MemoryTransport client, MemoryTransport relay) = MemoryTransport.CreatePair();
+            client.SendHexAsync(Open).AsTask().Wait();
+            foreach (byte[] frame in frames)
+            {
+                // mostly what control frames and small ids are made of
+                byte[] bytes = [.. (frame ?? []).Select(static b => (byte)(b % 8 == 0 ? b : b % 29))];
+                client.SendAsync((byte[])[(byte)(bytes.Length % 2), .. bytes], default).AsTask().Wait();
+            }
+
+            client.DisposeAsync().AsTask().Wait();
+            ReadToEndAsync(relay).Wait();
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public async Task Close_SendsWhatWaits()
     {
         (MemoryTransport client, MemoryTransport relay) = MemoryTransport.CreatePair();
@@ -231,7 +260,31 @@ public sealed class RelayChannelTests
         Assert.Null(await ofClient.ReadAsync());
     }
 
-    private static async ValueTask SendData(RelayChannel channel, int length, CancellationToken cancellationToken = default)
+    private static async Task ReadToEndAsync(MemoryTransport relay)
+    {
+        await using RelayChannel channel = (await RelayChannel.AcceptAsync(relay))!;
+        try
+        {
+            while (await channel.ReadAsync() is { } message)
+            {
+                message.Dispose();
+            }
+        }
+        catch (ProtocolException)
+        {
+            // what bad frames are for
+        }
+    }
+
+    private static async Task<(MemoryTransport Client, MemoryTransport Relay)> OpenedAsync()
+    {
+        (MemoryTransport client, MemoryTransport relay) = MemoryTransport.CreatePair();
+        await client.SendHexAsync(Open);
+        return (client, relay);
+    }
+
+    private static async ValueTask SendData(
+        RelayChannel channel, int length, CancellationToken cancellationToken = default)
     {
         using var data = new DataMessage(1, PooledBuffer.Rent(length));
         await channel.SendAsync(data, cancellationToken);

@@ -7,7 +7,9 @@ using RelayCluster.Protocol.Messages;
 
 namespace RelayCluster.Protocol.Tests.Messages;
 
-/// <summary>All that a message says, as text, so that two can be compared by content whatever memory they lie in.</summary>
+/// <summary>
+/// All that a message says, as text, so that two can be compared by content whatever memory they lie in.
+/// </summary>
 internal static class MessageText
 {
     public static string Of(object? value) => value switch

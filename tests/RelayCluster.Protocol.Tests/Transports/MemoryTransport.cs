@@ -4,7 +4,9 @@ using RelayCluster.Wire;
 
 namespace RelayCluster.Protocol.Tests.Transports;
 
-/// <summary>One end of a pair of transports in memory; <see cref="IsStalled"/> makes it one whose other side does not read.</summary>
+/// <summary>
+/// One end of a pair of transports in memory; <see cref="IsStalled"/> makes it one whose other side does not read.
+/// </summary>
 internal sealed class MemoryTransport : IMessageTransport
 {
     private readonly Channel<byte[]> _input;

@@ -27,7 +27,8 @@ internal sealed class MuxUnderTest
 
     public IReadOnlyList<string> Events => _events;
 
-    public MuxChannel Open(string protocol = RelayProtocol, string id = "", string handshake = "", bool isUnique = true) =>
+    public MuxChannel Open(
+        string protocol = RelayProtocol, string id = "", string handshake = "", bool isUnique = true) =>
         Mux.Open(new MuxChannelOptions
         {
             Protocol = protocol,

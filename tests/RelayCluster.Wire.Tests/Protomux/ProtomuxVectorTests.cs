@@ -302,7 +302,8 @@ public sealed class ProtomuxVectorTests
                     yield return $"open {text.Length:x2}{Convert.ToHexStringLower(text)}";
                     break;
                 case "message":
-                    yield return $"message {e.GetProperty("type").GetInt32()} {e.GetProperty("hex").GetString()}".TrimEnd();
+                    int type = e.GetProperty("type").GetInt32();
+                    yield return $"message {type} {e.GetProperty("hex").GetString()}".TrimEnd();
                     break;
                 case "destroy":
                     // the end of asynchronous handlers, of which there are none here
