@@ -1,0 +1,72 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using RelayCluster.Dht.Hyper;
+
+namespace RelayCluster.Dht.Tests.Interop;
+
+/// <summary>A network, a JavaScript node in it, and a node of ours.</summary>
+internal sealed class Scene : IAsyncDisposable
+{
+    private readonly Testnet? _testnet;
+
+    private Scene(Testnet? testnet, JavaScriptPeer peer, DhtNode node)
+    {
+        _testnet = testnet;
+        Peer = peer;
+        Node = node;
+    }
+
+    public JavaScriptPeer Peer { get; }
+
+    public DhtNode Node { get; }
+
+    /// <param name="isTheirNetwork">Whether the network's nodes are JavaScript, or a <see cref="Testnet"/>.</param>
+    /// <param name="options">For the JavaScript node.</param>
+    public static async Task<Scene> StartAsync(bool isTheirNetwork, JsonNode? options = null)
+    {
+        Testnet? testnet = null;
+        JavaScriptPeer? peer = null;
+        try
+        {
+            IReadOnlyList<BootstrapNode> bootstrap;
+            if (isTheirNetwork)
+            {
+                (peer, bootstrap) = await JavaScriptPeer.StartNetworkAsync(options);
+            }
+            else
+            {
+                testnet = await Testnet.StartAsync(4);
+                bootstrap = testnet.Bootstrap;
+                peer = await JavaScriptPeer.JoinAsync(bootstrap, options);
+            }
+
+            DhtNode node = await DhtNode.StartAsync(
+                new DhtNodeOptions { Bootstrap = bootstrap, Host = IPAddress.Loopback });
+            return new Scene(testnet, peer, node);
+        }
+        catch
+        {
+            await DisposeAsync(peer, testnet);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Node.DisposeAsync();
+        await DisposeAsync(Peer, _testnet);
+    }
+
+    private static async Task DisposeAsync(JavaScriptPeer? peer, Testnet? testnet)
+    {
+        if (peer is not null)
+        {
+            await peer.DisposeAsync();
+        }
+
+        if (testnet is not null)
+        {
+            await testnet.DisposeAsync();
+        }
+    }
+}
