@@ -27,6 +27,7 @@ export class RelayProcess {
   #child
   #output = ''
   #exited
+  #onoutput = () => {}
 
   /**
    * @param {{ bootstrap?: { host: string, port: number }[], args?: string[], reference?: boolean }} [options]
@@ -50,6 +51,7 @@ export class RelayProcess {
     for (const pipe of [this.#child.stdout, this.#child.stderr]) {
       pipe.setEncoding('utf8').on('data', text => {
         this.#output += text
+        this.#onoutput()
         if (process.env.RELAY_LOG) process.stderr.write(text)
       })
     }
@@ -98,20 +100,19 @@ export class RelayProcess {
     if (code !== 0) throw new Error(`the relay ended with ${code}:\n${this.#tail()}`)
   }
 
-  async #listening (bringsTestnet) {
-    const deadline = AbortSignal.timeout(startDeadline)
-    for (;;) {
-      this.#readAddresses()
-      if (this.ws && this.tcp && (!bringsTestnet || this.bootstrap)) return
-      const ended = await Promise.race([
-        this.#exited.then(() => true),
-        once(this.#child.stdout, 'data', { signal: deadline }).then(() => false),
-        once(this.#child.stderr, 'data', { signal: deadline }).then(() => false)
-      ]).catch(cause => {
-        throw new Error(`the relay does not tell where it listens:\n${this.#tail()}`, { cause })
-      })
-      if (ended) throw new Error(`the relay ended at its start:\n${this.#tail()}`)
-    }
+  #listening (bringsTestnet) {
+    return new Promise((resolve, reject) => {
+      const fail = what => reject(new Error(`${what}:\n${this.#tail()}`))
+      const overdue = setTimeout(fail, startDeadline, 'the relay does not tell where it listens')
+      this.#exited.then(() => fail('the relay ended at its start'))
+      this.#onoutput = () => {
+        this.#readAddresses()
+        if (!this.ws || !this.tcp || (bringsTestnet && !this.bootstrap)) return
+        this.#onoutput = () => {}
+        clearTimeout(overdue)
+        resolve()
+      }
+    })
   }
 
   #readAddresses () {
