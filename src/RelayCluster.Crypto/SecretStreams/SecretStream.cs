@@ -258,10 +258,8 @@ public sealed class SecretStream : IAsyncDisposable
             return;
         }
 
-        _input.Close(error);
-        _output.Close(error);
-        _pipe.Input.CancelPendingRead();
-        _pipe.Output.CancelPendingFlush();
+        _input.Close(error, _pipe.Input.CancelPendingRead);
+        _output.Close(error, _pipe.Output.CancelPendingFlush);
     }
 
     /// <summary>Destroys the stream and waits until nothing of it is left.</summary>

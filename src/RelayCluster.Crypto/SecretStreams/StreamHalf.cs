@@ -41,7 +41,11 @@ internal sealed class StreamHalf(Action<Exception?> close)
     /// <summary>
     /// Closes at once, or when the user inside leaves. The first reason is kept; null is an orderly end.
     /// </summary>
-    internal void Close(Exception? reason)
+    /// <param name="reason">Why; null is an orderly end.</param>
+    /// <param name="interrupt">
+    /// Wakes a user who waits inside. It runs under the lock, since the pipe must not be touched once he has left.
+    /// </param>
+    internal void Close(Exception? reason, Action? interrupt = null)
     {
         lock (_lock)
         {
@@ -49,6 +53,11 @@ internal sealed class StreamHalf(Action<Exception?> close)
             {
                 _closeWanted = true;
                 _reason = reason;
+            }
+
+            if (_inUse)
+            {
+                interrupt?.Invoke();
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using RelayCluster.Crypto.Noise;
 using RelayCluster.Crypto.SecretStreams;
 using RelayCluster.Wire;
 
@@ -130,6 +131,19 @@ public sealed class SecretStreamTests
         await pair.Initiator.Completion.WaitAsync(StreamPair.Deadline);
         await Assert.ThrowsAsync<IOException>(() => StreamPair.ReadAsync(pair.Responder));
         await Assert.ThrowsAsync<IOException>(async () => await pair.Responder.WriteMessageAsync(new byte[1]));
+    }
+
+    [Fact]
+    public async Task Destroy_OverAPipeThatTakesNoCallsOnceItIsCompleted_TouchesItNoMore()
+    {
+        using NoiseResult keys = StreamKeys.MadeUp(isInitiator: true);
+        await using var stream = SecretStream.Start(new StreamPipe(new MemoryStream()), isInitiator: true, keys);
+        await stream.EndAsync();
+
+        stream.Destroy();
+        stream.Destroy();
+
+        await stream.Completion.WaitAsync(StreamPair.Deadline);
     }
 
     [Fact]
@@ -267,5 +281,13 @@ public sealed class SecretStreamTests
         await stream.WriteMessageAsync(message);
         ReadResult read = await pipes.Responder.Input.ReadAsync();
         return read.Buffer.ToArray();
+    }
+
+    /// <summary>The pipe ends that .NET makes of a stream; they throw where those of a Pipe do nothing.</summary>
+    private sealed class StreamPipe(Stream stream) : IDuplexPipe
+    {
+        public PipeReader Input { get; } = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
+
+        public PipeWriter Output { get; } = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
     }
 }
