@@ -4,10 +4,10 @@ namespace RelayCluster.Host.Configuration;
 internal sealed class HeartbeatOptions
 {
     /// <summary>How often a session is pinged.</summary>
-    [Between("100ms", "1h")]
+    [Between("1s", "5m")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>A session that is silent for so long is closed.</summary>
-    [Between("200ms", "3h")]
+    [Between("1s", "1h")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(45);
 }

@@ -1,6 +1,6 @@
 namespace RelayCluster.Host.Configuration;
 
-/// <summary>What clients may have at once.</summary>
+/// <summary>What clients may have at once, and for how long.</summary>
 internal sealed class LimitOptions
 {
     /// <summary>Sessions on this node.</summary>
@@ -8,18 +8,26 @@ internal sealed class LimitOptions
     public int Sessions { get; set; } = 10_000;
 
     /// <summary>Streams in a session.</summary>
-    [Between("1", "65536")]
-    public int StreamsPerSession { get; set; } = 1024;
+    [Between("1", "1000000")]
+    public int Streams { get; set; } = 1024;
+
+    /// <summary>Streams in a session that are being dialled.</summary>
+    [Between("1", "100000")]
+    public int Dials { get; set; } = 128;
 
     /// <summary>Lookups and announces in a session.</summary>
-    [Between("1", "65536")]
-    public int QueriesPerSession { get; set; } = 64;
+    [Between("1", "100000")]
+    public int Queries { get; set; } = 256;
 
-    /// <summary>The longest frame that a client may send; the most is what a TCP frame can say.</summary>
-    [Between("64KiB", "16MiB")]
-    public int FrameBytes { get; set; } = 16 << 20;
+    /// <summary>The longest frame that a client may send.</summary>
+    [Between("64KiB", "1GiB")]
+    public int FrameBytes { get; set; } = 64 << 20;
 
-    /// <summary>How long a client may take from connecting to its first message.</summary>
+    /// <summary>How long a client may take from connecting to an open transport.</summary>
     [Between("100ms", "5m")]
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a peer that does not read may hold up its whole session.</summary>
+    [Between("1s", "1d")]
+    public TimeSpan StalledPeerTimeout { get; set; } = TimeSpan.FromMinutes(1);
 }

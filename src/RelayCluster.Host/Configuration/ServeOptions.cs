@@ -4,7 +4,7 @@ namespace RelayCluster.Host.Configuration;
 
 /// <summary>
 /// All options of <c>relay serve</c>. The key of an option is its path in lower case with hyphens, below
-/// <c>relay</c>: <see cref="LimitOptions.StreamsPerSession"/> is <c>relay.limits.streams-per-session</c>. A number of
+/// <c>relay</c>: <see cref="LimitOptions.HandshakeTimeout"/> is <c>relay.limits.handshake-timeout</c>. A number of
 /// bytes ends in Bytes here, its key does not: it takes a size. What each option means stands in
 /// <c>hocon/relay.conf</c>; no option holds a secret, only the names of files that do.
 /// </summary>

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using RelayCluster.Host.Configuration;
@@ -12,7 +14,7 @@ namespace RelayCluster.Host.Endpoints;
 /// sessions on the other: short headers, no request bodies, and small buffers, since the relay has its own budget for
 /// what a session may hold.
 /// </summary>
-internal sealed partial class Listeners : IConfigureOptions<KestrelServerOptions>
+internal sealed partial class Listeners : IConfigureOptions<KestrelServerOptions>, IHostedLifecycleService
 {
     private const int SocketBufferBytes = 64 * 1024;
 
@@ -26,6 +28,12 @@ internal sealed partial class Listeners : IConfigureOptions<KestrelServerOptions
         _options = options.Value;
         _logger = logger;
     }
+
+    /// <summary>Where WebSocket clients connect to, once the application runs.</summary>
+    public IPEndPoint WebSocketEndPoint => _webSocket!.IPEndPoint!;
+
+    /// <summary>Where TCP clients connect to, once the application runs.</summary>
+    public IPEndPoint TcpEndPoint => _tcp!.IPEndPoint!;
 
     private bool UsesTls => _options.Tls.Certificate.Length > 0;
 
@@ -52,16 +60,28 @@ internal sealed partial class Listeners : IConfigureOptions<KestrelServerOptions
         });
         kestrel.Listen(_options.Host, _options.TcpPort, listen =>
         {
+            listen.UseConnectionHandler<TcpEndpoint>();
             _tcp = listen;
         });
     }
 
-    /// <summary>Logs the addresses, once they are bound and port 0 has become a port.</summary>
-    public void Announce()
+    /// <summary>Logs the addresses: by now they are bound, and port 0 has become a port.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
     {
-        Log.WebSocket(_logger, UsesTls ? "wss" : "ws", _webSocket!.IPEndPoint!.ToString());
-        Log.Tcp(_logger, _tcp!.IPEndPoint!.ToString());
+        Log.WebSocket(_logger, UsesTls ? "wss" : "ws", WebSocketEndPoint.ToString());
+        Log.Tcp(_logger, TcpEndPoint.ToString());
+        return Task.CompletedTask;
     }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private X509Certificate2 LoadCertificate()
     {

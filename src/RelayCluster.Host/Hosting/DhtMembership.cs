@@ -28,7 +28,8 @@ internal sealed partial class DhtMembership : IDhtMembership
     {
         if (_options.Testnet)
         {
-            _testnet = await Testnet.StartAsync(TestnetSize, _loggerFactory, cancellationToken);
+            // The others are only its surroundings: they are not logged.
+            _testnet = await Testnet.StartAsync(TestnetSize, loggerFactory: null, cancellationToken);
             Log.TestnetStarted(_logger, TestnetSize, string.Join(' ', _testnet.Bootstrap));
         }
 

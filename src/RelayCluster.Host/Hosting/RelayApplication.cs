@@ -50,17 +50,23 @@ internal static partial class RelayApplication
 
         builder.Services.AddSingleton<IDhtMembership, DhtMembership>();
         builder.Services.AddSingleton<RelayService>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<RelayService>());
         builder.Services.AddSingleton<Listeners>();
-        builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>>(
-            services => services.GetRequiredService<Listeners>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<Listeners>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<RelayService>());
+        builder.Services.AddSingleton<WebSocketEndpoint>();
+        builder.Services.AddSingleton<TcpEndpoint>();
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore();
+
+        // After Kestrel's own, which gives its options the services.
+        builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>>(
+            services => services.GetRequiredService<Listeners>());
         configureServices?.Invoke(builder.Services);
 
         WebApplication application = builder.Build();
+        application.UseWebSockets();
+        application.Map("/", application.Services.GetRequiredService<WebSocketEndpoint>().HandleAsync);
         application.MapHealth();
-        application.Lifetime.ApplicationStarted.Register(application.Services.GetRequiredService<Listeners>().Announce);
         return application;
     }
 

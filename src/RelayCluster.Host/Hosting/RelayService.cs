@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
 using RelayCluster.Dht;
 using RelayCluster.Host.Configuration;
+using RelayCluster.Protocol.Transports;
+using RelayCluster.Relay;
 
 namespace RelayCluster.Host.Hosting;
 
@@ -16,29 +18,49 @@ namespace RelayCluster.Host.Hosting;
 internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly IDhtMembership _membership;
+    private readonly ServeOptions _options;
     private readonly IHostApplicationLifetime _lifetime;
+    private readonly ILoggerFactory _loggerFactory;
     private readonly ILogger<RelayService> _logger;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource<IDhtNode> _node = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RelayServer?> _server = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _joining = Task.CompletedTask;
 
     public RelayService(
         IDhtMembership membership,
         IOptions<ServeOptions> options,
         IHostApplicationLifetime lifetime,
-        ILogger<RelayService> logger)
+        ILoggerFactory loggerFactory)
     {
         _membership = membership;
+        _options = options.Value;
         _lifetime = lifetime;
-        _logger = logger;
-        _ = options;
+        _loggerFactory = loggerFactory;
+        _logger = loggerFactory.CreateLogger<RelayService>();
     }
 
     /// <summary>Whether sessions are served now.</summary>
-    public bool IsReady => _node.Task.IsCompletedSuccessfully && !_stopping.IsCancellationRequested;
+    public bool IsReady =>
+        _server.Task is { IsCompletedSuccessfully: true, Result: not null } && !_stopping.IsCancellationRequested;
 
     /// <summary>Why the process has to end; null if it was told to.</summary>
     public Exception? Failure { get; private set; }
+
+    /// <summary>Waits while the DHT node is joining; false if there is nothing to wait for any more.</summary>
+    public async ValueTask<bool> WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        await _server.Task.WaitAsync(cancellationToken);
+        return IsReady;
+    }
+
+    /// <summary>Serves a client until its session is over. The relay is ready, or was a moment ago.</summary>
+    public async Task ServeAsync(IMessageTransport transport)
+    {
+        if (await _server.Task is { } server)
+        {
+            await server.ServeAsync(transport, _stopping.Token);
+        }
+    }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -55,6 +77,10 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
         Log.Stopping(_logger);
         await _stopping.CancelAsync();
         await _joining.WaitAsync(cancellationToken);
+        if (await _server.Task is { } server)
+        {
+            await server.StopAsync(cancellationToken);
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -65,38 +91,48 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
         Log.Stopped(_logger);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        if (_server.Task is { IsCompletedSuccessfully: true, Result: { } server })
+        {
+            await server.DisposeAsync();
+        }
+
         _stopping.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private async Task JoinAsync()
     {
         try
         {
-            _node.SetResult(await _membership.JoinAsync(_stopping.Token));
+            IDhtNode node = await _membership.JoinAsync(_stopping.Token);
+            RelayOptions options = CoreOptions.ForRelay(_options);
+            _server.SetResult(new RelayServer(node, options, TimeProvider.System, _loggerFactory));
+            Log.Ready(_logger);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-            _node.SetCanceled();
+            _server.SetResult(null);
         }
 #pragma warning disable CA1031 // Whatever it is: it is kept, and ends the process.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             Failure = e;
-            _node.SetCanceled();
+            _server.SetResult(null);
             _lifetime.StopApplication();
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(9001, LogLevel.Information, "stopping")]
+        [LoggerMessage(9001, LogLevel.Information, "ready for clients")]
+        public static partial void Ready(ILogger logger);
+
+        [LoggerMessage(9002, LogLevel.Information, "stopping")]
         public static partial void Stopping(ILogger logger);
 
-        [LoggerMessage(9002, LogLevel.Information, "stopped")]
+        [LoggerMessage(9003, LogLevel.Information, "stopped")]
         public static partial void Stopped(ILogger logger);
     }
 }

@@ -5,12 +5,12 @@ namespace RelayCluster.Host.Tests.Configuration;
 public sealed class EnvironmentLayerTests
 {
     [Theory]
-    [InlineData("RELAY_LIMITS__STREAMS_PER_SESSION")]
-    [InlineData("RELAY_LIMITS_STREAMS_PER_SESSION")]
+    [InlineData("RELAY_LIMITS__HANDSHAKE_TIMEOUT")]
+    [InlineData("RELAY_LIMITS_HANDSHAKE_TIMEOUT")]
     public void Dots_are_two_underscores_or_one(string name)
     {
-        ServeOptions options = new Layers { Environment = new() { [name] = "7" } }.Read();
-        Assert.Equal(7, options.Limits.StreamsPerSession);
+        ServeOptions options = new Layers { Environment = new() { [name] = "7s" } }.Read();
+        Assert.Equal(TimeSpan.FromSeconds(7), options.Limits.HandshakeTimeout);
     }
 
     [Fact]

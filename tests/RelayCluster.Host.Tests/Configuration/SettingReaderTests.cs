@@ -72,11 +72,11 @@ public sealed class SettingReaderTests
     [InlineData("ws-port = 65536", "my.conf:1:19: ws-port: expected a whole number, 0 to 65535, found '65536'")]
     [InlineData("host = 127.1", "my.conf:1:16: host: expected an IP address such as 127.0.0.1, or localhost, found '127.1'")]
     [InlineData("heartbeat.interval = 15", "my.conf:1:30: heartbeat.interval: expected a duration with its unit such as " +
-        "15s or 500ms, 100ms to 1h, found '15'")]
+        "15s or 500ms, 1s to 5m, found '15'")]
     [InlineData("buffers.stream = 1KiB", "my.conf:1:26: buffers.stream: expected a size such as 512KiB or 8MiB, " +
-        "64KiB to 1GiB, found '1KiB'")]
+        "16KiB to 1GiB, found '1KiB'")]
     [InlineData("limits.frame = 1TiB", "my.conf:1:24: limits.frame: expected a size such as 512KiB or 8MiB, " +
-        "64KiB to 16MiB, found '2147483647B'")]
+        "64KiB to 1GiB, found '2147483647B'")]
     [InlineData("log.level = loud", "my.conf:1:21: log.level: expected one of trace, debug, information, warning, error, " +
         "critical, none, found 'loud'")]
     [InlineData("dht.testnet = maybe", "my.conf:1:23: dht.testnet: expected true or false, found 'maybe'")]

@@ -8,7 +8,9 @@ public sealed class HoconProperties
 {
     private static readonly Config Thorough = Config.QuickThrowOnFailure.WithMaxTest(2000);
 
-    /// <summary>Pieces of the language in any order: far more of the parser is reached than by random characters.</summary>
+    /// <summary>
+    /// Pieces of the language in any order: far more of the parser is reached than by random characters.
+    /// </summary>
     private static readonly Gen<string> Pieces = Gen.Elements(
         "a", "b", ".", "=", ":", "+=", "{", "}", "[", "]", ",", "\n", " ", "\"", "\"\"\"", "x y", "${", "${?", "$",
         "include ", "\"test.conf\"", "required(", "file(", ")", "#", "//", "\\", "\\u12", "null", "1s", "a.b", "\t", "*",

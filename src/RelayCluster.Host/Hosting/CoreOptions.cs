@@ -1,0 +1,34 @@
+using RelayCluster.Crypto.SecretStreams;
+using RelayCluster.Host.Configuration;
+using RelayCluster.Protocol.Transports;
+using RelayCluster.Relay;
+
+namespace RelayCluster.Host.Hosting;
+
+/// <summary>What the rooms below are told: the options that concern them, in their own words.</summary>
+internal static class CoreOptions
+{
+    public static RelayOptions ForRelay(ServeOptions options) => new()
+    {
+        HeartbeatInterval = options.Heartbeat.Interval,
+        SilenceTimeout = options.Heartbeat.Timeout,
+        StreamBufferBytes = options.Buffers.StreamBytes,
+        SessionBufferBytes = options.Buffers.SessionBytes,
+        MaxSessions = options.Limits.Sessions,
+        MaxStreams = options.Limits.Streams,
+        MaxConcurrentDials = options.Limits.Dials,
+        MaxQueries = options.Limits.Queries,
+        StalledPeerTimeout = options.Limits.StalledPeerTimeout,
+    };
+
+    public static WebSocketTransportOptions ForWebSocket(ServeOptions options) => new()
+    {
+        MaxFrameBytes = options.Limits.FrameBytes,
+    };
+
+    /// <summary>No keep-alive at this level: the protocol has its own, and empty frames mean nothing to it.</summary>
+    public static SecretStreamOptions ForSecretStream(ServeOptions options) => new()
+    {
+        MaxMessageBytes = Math.Min(options.Limits.FrameBytes, SecretStream.MaxMessageBytes),
+    };
+}

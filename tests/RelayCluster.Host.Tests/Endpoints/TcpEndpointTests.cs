@@ -1,0 +1,60 @@
+using System.Net.Sockets;
+using RelayCluster.Host.Tests.Hosting;
+
+namespace RelayCluster.Host.Tests.Endpoints;
+
+public sealed class TcpEndpointTests
+{
+    [Fact]
+    public async Task A_client_has_a_session()
+    {
+        await using RunningRelay relay = await RunningRelay.StartAsync();
+        await using TestClient client = await TestClient.ConnectTcpAsync(relay);
+
+        await client.AssertServedAsync();
+    }
+
+    [Fact]
+    public async Task A_connection_that_says_something_else_is_closed_and_no_other()
+    {
+        await using RunningRelay relay = await RunningRelay.StartAsync();
+        await using TestClient other = await TestClient.ConnectTcpAsync(relay);
+        using TcpClient stranger = await ConnectAsync(relay);
+
+        await stranger.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: relay\r\n\r\n"u8.ToArray());
+
+        await AssertClosedAsync(stranger);
+        await other.AssertServedAsync();
+    }
+
+    [Fact]
+    public async Task A_connection_that_says_nothing_is_closed_after_the_handshakes_timeout()
+    {
+        await using RunningRelay relay = await RunningRelay.StartAsync(file: "limits.handshake-timeout = 100ms");
+        using TcpClient silent = await ConnectAsync(relay);
+
+        await AssertClosedAsync(silent);
+    }
+
+    private static async Task<TcpClient> ConnectAsync(RunningRelay relay)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(relay.TcpEndPoint);
+        return client;
+    }
+
+    private static async Task AssertClosedAsync(TcpClient client)
+    {
+        try
+        {
+            byte[] buffer = new byte[1024];
+            while (await client.GetStream().ReadAsync(buffer).AsTask().WaitAsync(RunningRelay.Deadline) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // Cut is closed too.
+        }
+    }
+}

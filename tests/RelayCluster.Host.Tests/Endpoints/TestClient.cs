@@ -1,0 +1,81 @@
+using System.IO.Pipelines;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using RelayCluster.Crypto;
+using RelayCluster.Crypto.SecretStreams;
+using RelayCluster.Host.Tests.Hosting;
+using RelayCluster.Protocol.Channels;
+using RelayCluster.Protocol.Messages;
+using RelayCluster.Protocol.Transports;
+
+namespace RelayCluster.Host.Tests.Endpoints;
+
+/// <summary>A custodial client of our own over a real connection.</summary>
+internal sealed class TestClient : IAsyncDisposable
+{
+    private readonly RelayChannel _channel;
+    private readonly KeyPair _keyPair = KeyPair.Generate();
+
+    private TestClient(IMessageTransport transport)
+    {
+        _channel = RelayChannel.Open(transport);
+    }
+
+    public static async Task<TestClient> ConnectWebSocketAsync(RunningRelay relay, string scheme = "ws")
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.RemoteCertificateValidationCallback = (_, _, _, errors) =>
+            (errors & SslPolicyErrors.RemoteCertificateNotAvailable) == 0;
+        await socket.ConnectAsync(relay.Address("/", scheme), CancellationToken.None).WaitAsync(RunningRelay.Deadline);
+        return new TestClient(new WebSocketTransport(socket, "relay"));
+    }
+
+    public static async Task<TestClient> ConnectTcpAsync(RunningRelay relay)
+    {
+        var tcp = new TcpClient();
+        await tcp.ConnectAsync(relay.TcpEndPoint);
+        using KeyPair keyPair = KeyPair.Generate();
+        SecretStream stream = await SecretStream
+            .HandshakeAsync(new StreamPipe(tcp.GetStream()), isInitiator: true, keyPair)
+            .AsTask()
+            .WaitAsync(RunningRelay.Deadline);
+        return new TestClient(new SecretStreamTransport(stream, "relay"));
+    }
+
+    /// <summary>Sees that there is a session, by asking for a peer that there is not.</summary>
+    public async Task AssertServedAsync()
+    {
+        await _channel.SendAsync(new HandshakeMessage(_keyPair.PublicKey, _keyPair));
+        await _channel.SendAsync(new ConnectMessage(1, _keyPair.PublicKey, _keyPair, _keyPair.PublicKey));
+        DestroyMessage answer = Assert.IsType<DestroyMessage>(await ReadAsync());
+        Assert.Equal("PEER_NOT_FOUND: Peer not found", answer.Error);
+    }
+
+    public async Task AssertClosedAsync()
+    {
+        try
+        {
+            Assert.Null(await ReadAsync());
+        }
+        catch (IOException)
+        {
+            // Cut is closed too.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _channel.DisposeAsync();
+        _keyPair.Dispose();
+    }
+
+    private Task<RelayMessage?> ReadAsync() => _channel.ReadAsync().AsTask().WaitAsync(RunningRelay.Deadline);
+
+    private sealed class StreamPipe(NetworkStream stream) : IDuplexPipe
+    {
+        public PipeReader Input { get; } = PipeReader.Create(stream);
+
+        public PipeWriter Output { get; } = PipeWriter.Create(stream);
+    }
+}

@@ -1,0 +1,34 @@
+using RelayCluster.Dht;
+using RelayCluster.Host.Hosting;
+
+namespace RelayCluster.Host.Tests.Hosting;
+
+/// <summary>Joins when the test says so.</summary>
+internal sealed class FakeMembership : IDhtMembership
+{
+    private readonly TaskCompletionSource<IDhtNode> _node = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public bool IsDisposed { get; private set; }
+
+    public static FakeMembership Joined()
+    {
+        var membership = new FakeMembership();
+        membership.Join();
+        return membership;
+    }
+
+    public void Join() => _node.SetResult(new FakeDhtNode());
+
+    public void Fail(Exception reason) => _node.SetException(reason);
+
+    public Task<IDhtNode> JoinAsync(CancellationToken cancellationToken) => _node.Task.WaitAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        if (_node.Task.IsCompletedSuccessfully)
+        {
+            await (await _node.Task).DisposeAsync();
+        }
+    }
+}
