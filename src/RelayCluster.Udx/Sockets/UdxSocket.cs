@@ -72,6 +72,9 @@ public sealed class UdxSocket : IAsyncDisposable
     /// <summary>Ends with the loop; faults if a protocol or a command threw.</summary>
     public Task Completion => _completion.Task;
 
+    /// <summary>What the streams' pipes are made of.</summary>
+    internal SegmentPool Segments { get; } = new();
+
     /// <summary>The time of this turn of the loop.</summary>
     internal TimeSpan LoopTime { get; private set; }
 

@@ -13,10 +13,6 @@ namespace RelayCluster.Udx.Streams;
 /// </summary>
 public sealed class UdxStream : IDeadlineHolder
 {
-    // Large enough for a run of packets to be copied from one piece, small enough for thousands of streams with a few
-    // bytes under way each.
-    private const int PipeSegmentBytes = 16 * 1024;
-
     private readonly UdxSocket _socket;
     private readonly StreamMachine _machine;
     private readonly Func<UdxStream, UdpEndPoint, bool>? _firewall;
@@ -32,13 +28,15 @@ public sealed class UdxStream : IDeadlineHolder
         LocalId = localId;
         _firewall = options.Firewall;
         var input = new Pipe(new PipeOptions(
+            socket.Segments,
             pauseWriterThreshold: 0,
-            minimumSegmentSize: PipeSegmentBytes,
+            minimumSegmentSize: SegmentPool.BlockBytes,
             useSynchronizationContext: false));
         var output = new Pipe(new PipeOptions(
+            socket.Segments,
             pauseWriterThreshold: options.SendBufferBytes,
             resumeWriterThreshold: options.SendBufferBytes / 2,
-            minimumSegmentSize: PipeSegmentBytes,
+            minimumSegmentSize: SegmentPool.BlockBytes,
             useSynchronizationContext: false));
         var reader = new InputReader(input.Reader, Signal);
         Pipe = new DuplexPipe(reader, new OutputWriter(output.Writer, Signal, Destroy));
