@@ -51,6 +51,11 @@ public abstract class ActorRef<TMessage> : ActorRef
 
             return await promise.Answer.WaitAsync(either.Token).ConfigureAwait(false);
         }
+        catch (OperationCanceledException) when (promise.Answer.IsCompletedSuccessfully)
+        {
+            // The answer and the deadline crossed; an answer that was taken is not thrown away.
+            return await promise.Answer.ConfigureAwait(false);
+        }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException($"{Path} gave no answer within {timeout}");

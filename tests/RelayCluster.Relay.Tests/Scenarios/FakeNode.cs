@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using RelayCluster.Crypto;
+using RelayCluster.Dht;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Relay.Tests.Scenarios;
+
+/// <summary>A DHT in which the test says who is there and what the nodes answer.</summary>
+internal sealed class FakeNode : IDhtNode
+{
+    private readonly ConcurrentDictionary<Fixed32, Func<CancellationToken, Task<DhtStream>>> _servers = new();
+    private readonly ConcurrentDictionary<Fixed32, Channel<LookupReply>> _topics = new();
+    private int _dials;
+    private int _dialsAtOnce;
+    private int _queries;
+
+    public KeyPair DefaultKeyPair { get; } = new(default, new byte[KeyPair.SecretKeySize]);
+
+    /// <summary>The key pairs that the relay connected, announced and unannounced with.</summary>
+    public ConcurrentQueue<KeyPair> KeyPairs { get; } = new();
+
+    /// <summary>What was asked for, in order: <c>lookup</c>, <c>announce</c>, <c>unannounce</c>.</summary>
+    public ConcurrentQueue<string> Questions { get; } = new();
+
+    /// <summary>How many dials are under way, and how many there were at once.</summary>
+    public int Dials => Volatile.Read(ref _dials);
+
+    public int MostDialsAtOnce => Volatile.Read(ref _dialsAtOnce);
+
+    public int Queries => Volatile.Read(ref _queries);
+
+    public static Fixed32 Key(int number)
+    {
+        Span<byte> bytes = stackalloc byte[Fixed32.Size];
+        BitConverter.TryWriteBytes(bytes, number + 1);
+        return new Fixed32(bytes);
+    }
+
+    public FakePeer AddPeer(int number)
+    {
+        var peer = new FakePeer(Key(number));
+        AddServer(number, _ => Task.FromResult<DhtStream>(peer));
+        return peer;
+    }
+
+    public void AddServer(int number, Func<CancellationToken, Task<DhtStream>> connect) =>
+        _servers[Key(number)] = connect;
+
+    /// <summary>A topic whose replies the test writes; completing the writer finishes the query.</summary>
+    public ChannelWriter<LookupReply> AddTopic(int number) =>
+        _topics.GetOrAdd(Key(number), static _ => Channel.CreateUnbounded<LookupReply>()).Writer;
+
+    public async ValueTask<DhtStream> ConnectAsync(
+        Fixed32 remotePublicKey,
+        DhtConnectOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        KeyPairs.Enqueue(options!.KeyPair!);
+        int dials = Interlocked.Increment(ref _dials);
+        _dialsAtOnce = Math.Max(_dialsAtOnce, dials);
+        try
+        {
+            return _servers.TryGetValue(remotePublicKey, out Func<CancellationToken, Task<DhtStream>>? connect)
+                ? await connect(cancellationToken)
+                : throw new DhtException(DhtError.PeerNotFound);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _dials);
+        }
+    }
+
+    public IAsyncEnumerable<LookupReply> LookupAsync(Fixed32 topic, CancellationToken cancellationToken = default) =>
+        QueryAsync("lookup", topic, null, cancellationToken);
+
+    public IAsyncEnumerable<LookupReply> AnnounceAsync(
+        Fixed32 topic,
+        KeyPair keyPair,
+        CancellationToken cancellationToken = default) => QueryAsync("announce", topic, keyPair, cancellationToken);
+
+    public IAsyncEnumerable<LookupReply> UnannounceAsync(
+        Fixed32 topic,
+        KeyPair keyPair,
+        CancellationToken cancellationToken = default) => QueryAsync("unannounce", topic, keyPair, cancellationToken);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async IAsyncEnumerable<LookupReply> QueryAsync(
+        string question,
+        Fixed32 topic,
+        KeyPair? keyPair,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Questions.Enqueue(question);
+        if (keyPair is not null)
+        {
+            KeyPairs.Enqueue(keyPair);
+        }
+
+        if (!_topics.TryGetValue(topic, out Channel<LookupReply>? replies))
+        {
+            yield break;
+        }
+
+        Interlocked.Increment(ref _queries);
+        try
+        {
+            await foreach (LookupReply reply in replies.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return reply;
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _queries);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using RelayCluster.Actors;
+using RelayCluster.Actors.TestKit;
+
+namespace RelayCluster.Relay.Tests.Scenarios;
+
+/// <summary>A relay on virtual time whose DHT and clients are the test's.</summary>
+internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger, IMeterFactory
+{
+    private readonly List<string> _log = [];
+    private readonly ConcurrentDictionary<string, long> _metrics = new();
+    private readonly MeterListener _listener = new();
+
+    public RelayScenario(RelayOptions? options = null)
+    {
+        Kit = new ActorTestKit();
+        Relay = new RelayServer(
+            Node,
+            options ?? new RelayOptions(),
+            new ActorSystemOptions { TimeProvider = Kit.Clock, Dispatcher = Kit.Dispatcher },
+            this,
+            this);
+    }
+
+    public ActorTestKit Kit { get; }
+
+    public FakeNode Node { get; } = new();
+
+    public RelayServer Relay { get; }
+
+    public IReadOnlyList<string> LogLines
+    {
+        get
+        {
+            lock (_log)
+            {
+                return [.. _log];
+            }
+        }
+    }
+
+    /// <summary>The sum of what a counter was given so far.</summary>
+    public long Metric(string instrument) => _metrics.GetValueOrDefault(instrument);
+
+    /// <summary>A client that is connected, and has said nothing yet.</summary>
+    public TestClient Connect(CancellationToken cancellationToken = default)
+    {
+        (MemoryTransport client, MemoryTransport relay) = MemoryTransport.CreatePair();
+        return new TestClient(Kit, client, relay, Relay.ServeAsync(relay, cancellationToken));
+    }
+
+    /// <summary>A client that has said hello.</summary>
+    public TestClient ConnectAndGreet()
+    {
+        TestClient client = Connect();
+        client.Handshake();
+        client.Synchronize();
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task stop = Relay.StopAsync();
+        Kit.RunUntil(() =>
+        {
+            // A client that does not read is cut after a while, which has to pass.
+            Kit.Advance(TimeSpan.FromMilliseconds(100));
+            return stop.IsCompleted;
+        }, "the relay's stop");
+        await Relay.DisposeAsync();
+        await Kit.DisposeAsync();
+        Assert.Null(Kit.Clock.UntilNextTimer);
+        Assert.Equal(0, Metric("relay.sessions"));
+        Assert.Equal(0, Metric("relay.sessions.paused"));
+        Assert.Equal(0, Metric("relay.streams"));
+        _listener.Dispose();
+        Assert.Equal(0, Relay.SessionCount);
+        Assert.DoesNotContain(LogLines, static line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    Meter IMeterFactory.Create(MeterOptions options)
+    {
+        var meter = new Meter(options);
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter == meter)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Count(instrument, value));
+        _listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => Count(instrument, value));
+        _listener.Start();
+        return meter;
+    }
+
+    private void Count(Instrument instrument, long value) =>
+        _metrics.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value);
+
+    ILogger ILoggerFactory.CreateLogger(string categoryName) => this;
+
+    void ILoggerFactory.AddProvider(ILoggerProvider provider)
+    {
+    }
+
+    IDisposable? ILogger.BeginScope<TState>(TState state) => null;
+
+    bool ILogger.IsEnabled(LogLevel logLevel) => true;
+
+    void ILogger.Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
+    {
+        lock (_log)
+        {
+            _log.Add($"{logLevel}: {formatter(state, exception)} {exception}");
+        }
+    }
+
+    void IDisposable.Dispose()
+    {
+    }
+}
