@@ -325,7 +325,22 @@ public sealed class RelayChannel : IAsyncDisposable
             // kept, and thrown to whoever sends; the cut lets the reader know
             Fail(e);
             _transport.Abort();
+            EndPump();
         }
+    }
+
+    private void EndPump()
+    {
+        TaskCompletionSource? pumped;
+        lock (_gate)
+        {
+            _isPumping = false;
+            _bytesInTransport = 0;
+            pumped = _pumped;
+            _pumped = null;
+        }
+
+        pumped?.SetResult();
     }
 
     private bool TryTakeFrame(out PooledBuffer frame)
@@ -352,10 +367,11 @@ public sealed class RelayChannel : IAsyncDisposable
             {
                 _sendsSecrets = false;
                 pumped = _pumped;
+                _pumped = null;
             }
         }
 
-        pumped?.TrySetResult();
+        pumped?.SetResult();
         return isTaken;
     }
 
@@ -387,15 +403,16 @@ public sealed class RelayChannel : IAsyncDisposable
         lock (_gate)
         {
             _failure ??= failure;
-            _isPumping = false;
-            _bytesInTransport = 0;
             room = _room;
             _room = null;
             _dialect.Destroy();
         }
 
-        room?.SetException(failure);
-        _pumped?.TrySetResult();
+        if (room is not null)
+        {
+            room.SetException(failure);
+            _ = room.Task.Exception; // seen, even if all who waited have given up
+        }
     }
 
     private void ThrowIfFailed()
@@ -430,6 +447,9 @@ public sealed class RelayChannel : IAsyncDisposable
     {
         await WaitUntilPumpedAsync(CancellationToken.None).ConfigureAwait(false);
         Fail(new ObjectDisposedException(nameof(RelayChannel)));
+
+        // somebody may have sent in between
+        await WaitUntilPumpedAsync(CancellationToken.None).ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
     }
 }

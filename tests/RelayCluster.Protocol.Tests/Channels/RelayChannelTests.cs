@@ -227,6 +227,22 @@ public sealed class RelayChannelTests
     }
 
     [Fact]
+    public async Task Close_WhenCancelled_CutsTheTransport()
+    {
+        (MemoryTransport _, MemoryTransport relay) = await OpenedAsync();
+        RelayChannel channel = (await RelayChannel.AcceptAsync(relay))!;
+        relay.IsStalled = true;
+        await channel.SendAsync(new EndMessage(1));
+        using var deadline = new CancellationTokenSource();
+        Task closing = channel.CloseAsync(deadline.Token).AsTask();
+        Assert.False(closing.IsCompleted);
+        await deadline.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => closing);
+        Assert.True(relay.IsAborted);
+        await Assert.ThrowsAsync<IOException>(async () => await channel.SendAsync(new EndMessage(1)));
+    }
+
+    [Fact]
     public async Task ClientAndRelay_UnderstandEachOther()
     {
         (MemoryTransport client, MemoryTransport relay) = MemoryTransport.CreatePair();
