@@ -57,6 +57,7 @@ public sealed class LoopbackTests : IDisposable
     {
         await using var pair = new SocketPair();
         (UdxStream a, UdxStream b) = pair.Connect();
+        await GreetAsync(a, b);
 
         await a.Pipe.Output.CompleteAsync(new InvalidOperationException());
 
