@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using RelayCluster.Udx.Streams;
+using RelayCluster.Udx.Tests.Interop;
 
 namespace RelayCluster.Udx.Tests.Sockets;
 
@@ -113,6 +114,21 @@ public sealed class LoopbackTests : IDisposable
         (int bytes, string hash) = await PipeTransfer.ReadAsync(b.Pipe.Input, _deadline.Token);
 
         Assert.Equal((1_000_000, await writing), (bytes, hash));
+    }
+
+    [Fact]
+    public async Task A_stream_goes_on_at_another_endpoint_of_the_peer()
+    {
+        await using var pair = new SocketPair();
+        (UdxStream a, UdxStream b) = pair.Connect();
+        await GreetAsync(a, b);
+        await using var proxy = new LossyProxy(pair.A.LocalEndPoint, pair.B.LocalEndPoint, loss: 0, seed: 1);
+
+        a.ChangeRemote(b.LocalId, proxy.EndPoint);
+        b.ChangeRemote(a.LocalId, proxy.EndPoint);
+
+        await ExchangeAsync(a, b, 200_000, seed: 9);
+        Assert.Equal(proxy.EndPoint, a.RemoteEndPoint);
     }
 
     private async Task GreetAsync(UdxStream a, UdxStream b)
