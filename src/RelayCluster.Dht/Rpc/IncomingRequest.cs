@@ -1,4 +1,4 @@
-using RelayCluster.Dht.Rpc.Messages;
+using RelayCluster.Dht.Rpc.Answers;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Wire;
 
@@ -36,7 +36,9 @@ internal sealed class IncomingRequest
     /// <summary>What it is about; null if it did not say.</summary>
     public Fixed32? Target { get; init; }
 
-    /// <summary>The token, already checked to be one that we gave to the sender's host; null if there was none.</summary>
+    /// <summary>
+    /// The token, already checked to be one that we gave to the sender's host; null if there was none.
+    /// </summary>
     public Fixed32? Token { get; init; }
 
     /// <summary>The argument, in memory of its own; null for none.</summary>

@@ -21,7 +21,9 @@ internal static class NodeId
         return Blake2b.Hash(address);
     }
 
-    /// <summary>Negative if <paramref name="a"/> is closer to the target than <paramref name="b"/>; 0 if they are equal.</summary>
+    /// <summary>
+    /// Negative if <paramref name="a"/> is closer to the target than <paramref name="b"/>; 0 if they are equal.
+    /// </summary>
     public static int CompareDistance(in Fixed32 target, in Fixed32 a, in Fixed32 b)
     {
         int i = a.Span.CommonPrefixLength(b.Span);

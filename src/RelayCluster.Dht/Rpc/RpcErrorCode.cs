@@ -10,6 +10,8 @@ internal static class RpcErrorCode
 
     public const uint UnknownCommand = 1;
 
-    /// <summary>The request's token is not one that we gave to this host lately; the reply brings a fresh one.</summary>
+    /// <summary>
+    /// The request's token is not one that we gave to this host lately; the reply brings a fresh one.
+    /// </summary>
     public const uint InvalidToken = 2;
 }

@@ -8,7 +8,7 @@ internal sealed partial class RpcNode
 {
     private static partial class Log
     {
-        [LoggerMessage(4001, LogLevel.Information, "DHT node on {LocalEndPoint} has joined; it knows {NodeCount} nodes")]
+        [LoggerMessage(4001, LogLevel.Information, "DHT node on {LocalEndPoint} has joined, and knows {NodeCount}")]
         public static partial void Bootstrapped(ILogger logger, UdpEndPoint localEndPoint, int nodeCount);
 
         [LoggerMessage(4002, LogLevel.Information, "DHT node is {NodeId} at {PublicEndPoint} (no id: it is ephemeral)")]

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using RelayCluster.Dht.Rpc.Messages;
+using RelayCluster.Dht.Rpc.Answers;
 using RelayCluster.Dht.Rpc.Nat;
 using RelayCluster.Dht.Rpc.Requests;
 using RelayCluster.Udx.Sockets;
@@ -10,7 +10,8 @@ using RelayCluster.Wire;
 namespace RelayCluster.Dht.Rpc;
 
 /// <summary>
-/// A node of the Kademlia layer on a UDP socket that it shares with the streams: the driver of <see cref="RpcProtocol"/>.
+/// A node of the Kademlia layer on a UDP socket that it shares with the streams: the driver of
+/// <see cref="RpcProtocol"/>.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -19,8 +20,8 @@ namespace RelayCluster.Dht.Rpc;
 /// without a wait (id, address, NAT) is a snapshot that the loop replaces when it changes.
 /// </para>
 /// <para>
-/// Closing stops the loop first, then ends what still waits: a command posted too late is dropped by the socket, so every
-/// waiter listens to <see cref="Closing"/> by itself.
+/// Closing stops the loop first, then ends what still waits: a command posted too late is dropped by the socket, so
+/// every waiter listens to <see cref="Closing"/> by itself.
 /// </para>
 /// <para>
 /// The only other thing that this class does is to look up the names of bootstrap nodes: at the start if nothing but
@@ -29,7 +30,9 @@ namespace RelayCluster.Dht.Rpc;
 /// </remarks>
 internal sealed partial class RpcNode : IAsyncDisposable
 {
-    /// <summary>The longest value of a request or a reply: with all other fields it fits one datagram everywhere.</summary>
+    /// <summary>
+    /// The longest value of a request or a reply: with all other fields it fits one datagram everywhere.
+    /// </summary>
     public const int MaxValueBytes = 1200;
 
     private readonly CancellationTokenSource _closing = new();
@@ -79,7 +82,9 @@ internal sealed partial class RpcNode : IAsyncDisposable
     /// <summary>Whether strangers cannot reach the node.</summary>
     public bool IsFirewalled => _protocol.Membership.IsFirewalled;
 
-    /// <summary>How others see the node: its address if they agree on one; its port 0 if they only disagree on that.</summary>
+    /// <summary>
+    /// How others see the node: its address if they agree on one; its port 0 if they only disagree on that.
+    /// </summary>
     public UdpEndPoint? PublicEndPoint => _state.PublicEndPoint;
 
     /// <summary>Where strangers can reach the node; null if they cannot, or it is not known.</summary>
@@ -98,8 +103,8 @@ internal sealed partial class RpcNode : IAsyncDisposable
     public CancellationToken Closing => _closing.Token;
 
     /// <summary>
-    /// <see cref="Id"/>, <see cref="IsEphemeral"/> or <see cref="PublicEndPoint"/> changed. Raised on the loop: handlers
-    /// must neither block nor throw.
+    /// <see cref="Id"/>, <see cref="IsEphemeral"/> or <see cref="PublicEndPoint"/> changed. Raised on the loop:
+    /// handlers must neither block nor throw.
     /// </summary>
     public event Action? StateChanged;
 
@@ -161,7 +166,9 @@ internal sealed partial class RpcNode : IAsyncDisposable
         CancellationToken cancellationToken = default) =>
         RequestAsync(to, new RpcRequest(RpcCommand.Ping) { IsInternal = true, Retries = retries }, cancellationToken);
 
-    /// <summary>Asks ever closer nodes the same thing, which must have a target. The query starts when it is read.</summary>
+    /// <summary>
+    /// Asks ever closer nodes the same thing, which must have a target. The query starts when it is read.
+    /// </summary>
     public RpcQuery Query(RpcRequest request, RpcQueryOptions? options = null)
     {
         CheckValue(request.Value);
@@ -191,7 +198,9 @@ internal sealed partial class RpcNode : IAsyncDisposable
     /// <summary>Runs something on the protocol, on its loop; dropped once the node is disposed.</summary>
     public void Post(Action<RpcProtocol, TimeSpan> command) => Socket.Post(now => command(_protocol, now));
 
-    /// <summary>Ends every request and query with <see cref="DhtError.NodeDestroyed"/>, and closes the socket.</summary>
+    /// <summary>
+    /// Ends every request and query with <see cref="DhtError.NodeDestroyed"/>, and closes the socket.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -223,7 +232,9 @@ internal sealed partial class RpcNode : IAsyncDisposable
     {
         if (value?.Length > MaxValueBytes)
         {
-            throw new ArgumentException($"a value has at most {MaxValueBytes} bytes, not {value.Value.Length}", nameof(value));
+            throw new ArgumentException(
+                $"a value has at most {MaxValueBytes} bytes, not {value.Value.Length}",
+                nameof(value));
         }
     }
 

@@ -13,8 +13,8 @@ internal sealed class RpcNodeOptions
 
     /// <summary>
     /// Whether the node keeps its id to itself, so that others neither list it nor store at it. False makes it a full
-    /// member as soon as it knows its address. Null, the default, begins ephemeral and becomes a member after 20 minutes
-    /// at an unchanged public address, if it is not <see cref="Firewalled"/>.
+    /// member as soon as it knows its address. Null, the default, begins ephemeral and becomes a member after 20
+    /// minutes at an unchanged public address, if it is not <see cref="Firewalled"/>.
     /// </summary>
     public bool? Ephemeral { get; set; }
 

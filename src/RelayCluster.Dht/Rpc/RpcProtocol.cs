@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using RelayCluster.Dht.Rpc.Answers;
 using RelayCluster.Dht.Rpc.Messages;
 using RelayCluster.Dht.Rpc.Nat;
 using RelayCluster.Dht.Rpc.Queries;
@@ -10,8 +10,8 @@ using RelayCluster.Wire;
 namespace RelayCluster.Dht.Rpc;
 
 /// <summary>
-/// The Kademlia node as a state machine without I/O: what dht-rpc 6.27 is on the wire. It joins the parts below, answers
-/// the commands of its own layer, and keeps the routing table fresh.
+/// The Kademlia node as a state machine without I/O: what dht-rpc 6.27 is on the wire. It joins the parts below,
+/// answers the commands of its own layer, and keeps the routing table fresh.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -22,7 +22,7 @@ namespace RelayCluster.Dht.Rpc;
 ///                               └──► Neighbours (table) and Membership (our address, our id)
 /// </code>
 /// <para>
-/// Everything a stranger can make grow is bounded: answers waiting to be written (<see cref="MaxAnswers"/>; more are
+/// Everything a stranger can make grow is bounded: answers waiting to be written (<see cref="AnswerQueue"/>; more are
 /// dropped, which to the sender is a lost datagram), delayed pings, the routing table (20 a bucket), checks caused by
 /// hints, nodes that a query considers. Junk costs a look at a few bytes.
 /// </para>
@@ -30,8 +30,8 @@ namespace RelayCluster.Dht.Rpc;
 /// One socket instead of the reference's two. dht-rpc asks from a client socket and lets others ping its server socket
 /// (PING_NAT) to see whether strangers get through. With one socket that test proves nothing: whoever we ask has a way
 /// back through our NAT already. So the node does not guess: it is firewalled unless it is told otherwise, and says so
-/// to its peers, which costs a hole punch at worst. PING_NAT of others is answered as the reference answers it: the reply
-/// goes from our socket to the port that the value names, on the sender's host and on no other.
+/// to its peers, which costs a hole punch at worst. PING_NAT of others is answered as the reference answers it: the
+/// reply goes from our socket to the port that the value names, on the sender's host and on no other.
 /// </para>
 /// <para>
 /// Time. Every 5 s is a tick: the member's address is looked at, every eighth tick some of the oldest nodes are pinged,
@@ -41,15 +41,8 @@ namespace RelayCluster.Dht.Rpc;
 /// </remarks>
 internal sealed class RpcProtocol : IDatagramProtocol
 {
-    /// <summary>How many answers may wait to be written.</summary>
-    public const int MaxAnswers = 4096;
-
-    /// <summary>How many delayed pings may wait, and how long (dht-rpc's maxPingDelay).</summary>
-    public const int MaxDelayedPings = 256;
-
     public static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan MaxPingDelay = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SleepThreshold = 3 * TickPeriod;
     private static readonly TimeSpan IdleRefreshPeriod = TimeSpan.FromMinutes(5);
 
@@ -58,9 +51,8 @@ internal sealed class RpcProtocol : IDatagramProtocol
     private readonly Action<OutgoingDatagram> _answer;
     private readonly Random _random;
     private readonly TokenSecrets _tokens;
-    private readonly Queue<OutgoingDatagram> _answers = new();
-    private readonly PriorityQueue<OutgoingDatagram, TimeSpan> _delayedPings = new();
-    private readonly RoutingNode[] _closest = new RoutingNode[KBucket.Capacity];
+    private readonly AnswerQueue _answers;
+    private readonly InternalCommands _internal;
     private readonly HashSet<UdpEndPoint> _anonymousWitnesses = [];
     private TimeSpan _now;
     private TimeSpan _tickedAt;
@@ -96,6 +88,8 @@ internal sealed class RpcProtocol : IDatagramProtocol
         Membership.TryJoin(TimeSpan.Zero);
         Id = GetId(Membership);
         Neighbours = new Neighbours(Id ?? seeds.TableId);
+        _answers = new AnswerQueue(_tokens, Neighbours, Counters);
+        _internal = new InternalCommands(_answers, Neighbours);
         Requests = new RequestTable(
             new CongestionWindow(options.MaxCongestionWindow),
             new ReplyTimeouts(options.AdaptiveTimeouts, _random),
@@ -132,14 +126,14 @@ internal sealed class RpcProtocol : IDatagramProtocol
         get
         {
             // The loop takes a bounded number of datagrams a turn, and must come back for the rest.
-            if (_answers.Count > 0)
+            if (!_answers.IsEmpty)
             {
                 return _now;
             }
 
             TimeSpan next = _tickedAt + TickPeriod;
             next = Requests.GetNextTimeout(_now) is TimeSpan request && request < next ? request : next;
-            return _delayedPings.TryPeek(out _, out TimeSpan ping) && ping < next ? ping : next;
+            return _answers.NextTimeout is TimeSpan answer && answer < next ? answer : next;
         }
     }
 
@@ -152,7 +146,9 @@ internal sealed class RpcProtocol : IDatagramProtocol
         Bootstrap(now, isSecondTry: false);
     }
 
-    /// <summary>The names of bootstrap nodes were looked up: joins with them, or tries again if they are others.</summary>
+    /// <summary>
+    /// The names of bootstrap nodes were looked up: joins with them, or tries again if they are others.
+    /// </summary>
     public void HandleResolved(TimeSpan now, IReadOnlyList<UdpEndPoint> bootstrapNodes)
     {
         if (!_hasBegun)
@@ -168,16 +164,7 @@ internal sealed class RpcProtocol : IDatagramProtocol
     }
 
     /// <summary>Puts an answer into the queue.</summary>
-    public void Answer(OutgoingDatagram answer)
-    {
-        if (_answers.Count >= MaxAnswers || answer.To.Port == 0)
-        {
-            Counters.AnswersDropped++;
-            return;
-        }
-
-        _answers.Enqueue(answer);
-    }
+    public void Answer(OutgoingDatagram answer) => _answers.Add(answer);
 
     /// <summary>Begins a query for the layer above.</summary>
     public void StartQuery(TimeSpan now, QueryRun run, ReadOnlySpan<UdpEndPoint> earlierNodes)
@@ -192,15 +179,15 @@ internal sealed class RpcProtocol : IDatagramProtocol
     public void HandleDatagram(TimeSpan now, UdpEndPoint from, ReadOnlySpan<byte> datagram)
     {
         _now = now;
-        if (datagram.IsEmpty || from.Port == 0)
+        if (from.Port == 0)
         {
             Counters.DatagramsIgnored++;
         }
-        else if (datagram[0] == RequestMessage.FirstByte && RequestMessage.TryRead(datagram, out RequestMessage request))
+        else if (RequestMessage.TryRead(datagram, out RequestMessage request))
         {
             HandleRequest(now, from, request);
         }
-        else if (datagram[0] == ReplyMessage.FirstByte && ReplyMessage.TryRead(datagram, out ReplyMessage reply))
+        else if (ReplyMessage.TryRead(datagram, out ReplyMessage reply))
         {
             HandleReply(now, from, reply);
         }
@@ -215,12 +202,7 @@ internal sealed class RpcProtocol : IDatagramProtocol
     {
         _now = now;
         Requests.HandleTimeout(now);
-        while (_delayedPings.TryPeek(out OutgoingDatagram pong, out TimeSpan due) && due <= now)
-        {
-            _delayedPings.Dequeue();
-            Answer(pong);
-        }
-
+        _answers.HandleTimeout(now);
         if (now - _tickedAt >= TickPeriod)
         {
             HandleTick(now);
@@ -236,13 +218,9 @@ internal sealed class RpcProtocol : IDatagramProtocol
             Requests.Start(now, check);
         }
 
-        while (_answers.TryDequeue(out OutgoingDatagram answer))
+        if (_answers.TryWriteDatagram(now, Id, destination, out bytesWritten, out receiver))
         {
-            if (TryWrite(now, answer, destination, out bytesWritten))
-            {
-                receiver = answer.To;
-                return true;
-            }
+            return true;
         }
 
         while (Requests.TryTakeSendable(now, out InFlightRequest request))
@@ -267,7 +245,6 @@ internal sealed class RpcProtocol : IDatagramProtocol
         Queries.CancelAll(now);
         Requests.CancelAll(now, RequestFailure.NodeClosed);
         _answers.Clear();
-        _delayedPings.Clear();
     }
 
     private void HandleRequest(TimeSpan now, UdpEndPoint from, in RequestMessage request)
@@ -275,12 +252,7 @@ internal sealed class RpcProtocol : IDatagramProtocol
         Counters.RequestsReceived++;
         if (request.Token is Fixed32 token && !_tokens.IsValid(now, from, token))
         {
-            Answer(AnswerTo(from, request) with
-            {
-                Error = RpcErrorCode.InvalidToken,
-                WithToken = true,
-                WithCloserNodes = true,
-            });
+            _internal.HandleInvalidToken(from, request);
             return;
         }
 
@@ -292,7 +264,7 @@ internal sealed class RpcProtocol : IDatagramProtocol
 
         if (request.IsInternal)
         {
-            HandleInternal(now, from, request);
+            _internal.HandleRequest(now, from, request);
             return;
         }
 
@@ -309,47 +281,7 @@ internal sealed class RpcProtocol : IDatagramProtocol
         };
         if (!_handler.TryHandleRequest(incoming))
         {
-            AnswerUnknown(from, request);
-        }
-    }
-
-    private void HandleInternal(TimeSpan now, UdpEndPoint from, in RequestMessage request)
-    {
-        OutgoingDatagram pong = AnswerTo(from, request);
-        switch (request.Command)
-        {
-            case RpcCommand.Ping:
-                Answer(pong);
-                break;
-
-            case RpcCommand.PingNat when request.Value.Length >= sizeof(ushort):
-                ushort port = BinaryPrimitives.ReadUInt16LittleEndian(request.Value);
-                Answer(pong with { To = new UdpEndPoint(from.Address, port) });
-                break;
-
-            case RpcCommand.FindNode when request.Target is not null:
-                Answer(pong with { WithCloserNodes = true });
-                break;
-
-            case RpcCommand.DownHint when request.Value.Length >= EndPointCodec.Size:
-                var reader = new CompactReader(request.Value);
-                EndPointCodec.TryRead(ref reader, out UdpEndPoint down);
-                Neighbours.HandleDownHint(now, down);
-                Answer(pong);
-                break;
-
-            case RpcCommand.DelayedPing when request.Value.Length >= sizeof(uint):
-                var delay = TimeSpan.FromMilliseconds(BinaryPrimitives.ReadUInt32LittleEndian(request.Value));
-                if (delay <= MaxPingDelay && _delayedPings.Count < MaxDelayedPings)
-                {
-                    _delayedPings.Enqueue(pong, now + delay);
-                }
-
-                break;
-
-            case > RpcCommand.DelayedPing:
-                AnswerUnknown(from, request);
-                break;
+            _internal.HandleUnknown(from, request);
         }
     }
 
@@ -505,16 +437,6 @@ internal sealed class RpcProtocol : IDatagramProtocol
         }, []);
     }
 
-    private void AnswerUnknown(UdpEndPoint from, in RequestMessage request) =>
-        Answer(AnswerTo(from, request) with { Error = RpcErrorCode.UnknownCommand, WithCloserNodes = true });
-
-    private static OutgoingDatagram AnswerTo(UdpEndPoint from, in RequestMessage request) => new()
-    {
-        To = from,
-        TransactionId = request.TransactionId,
-        Target = request.Target,
-    };
-
     private static Fixed32? GetId(Membership membership) =>
         membership.MemberAddress is UdpEndPoint address ? NodeId.Of(address) : null;
 
@@ -534,48 +456,4 @@ internal sealed class RpcProtocol : IDatagramProtocol
         HasValue = request.Request.Value is not null,
         Value = request.Request.Value.GetValueOrDefault().Span,
     };
-
-    private bool TryWrite(TimeSpan now, in OutgoingDatagram answer, Span<byte> destination, out int bytesWritten)
-    {
-        if (answer.IsRelay)
-        {
-            var relayed = new RequestMessage
-            {
-                TransactionId = answer.TransactionId,
-                To = answer.To,
-                Id = Id,
-                Command = answer.Command,
-                Target = answer.Target,
-                HasValue = answer.Value is { Length: > 0 },
-                Value = answer.Value.GetValueOrDefault().Span,
-            };
-            bytesWritten = relayed.GetEncodedSize() <= destination.Length ? relayed.Write(destination) : 0;
-            return bytesWritten > 0;
-        }
-
-        Span<UdpEndPoint> nodes = stackalloc UdpEndPoint[KBucket.Capacity];
-        int count = 0;
-        if (answer.WithCloserNodes && answer.Target is Fixed32 target)
-        {
-            count = Neighbours.Table.CopyClosest(target, _closest);
-            for (int i = 0; i < count; i++)
-            {
-                nodes[i] = _closest[i].EndPoint;
-            }
-        }
-
-        var reply = new ReplyMessage
-        {
-            TransactionId = answer.TransactionId,
-            To = answer.To,
-            Id = Id,
-            Token = answer.WithToken ? _tokens.Issue(now, answer.To) : null,
-            CloserNodes = nodes[..count],
-            Error = answer.Error,
-            HasValue = answer.Value is { Length: > 0 },
-            Value = answer.Value.GetValueOrDefault().Span,
-        };
-        bytesWritten = reply.GetEncodedSize() <= destination.Length ? reply.Write(destination) : 0;
-        return bytesWritten > 0;
-    }
 }

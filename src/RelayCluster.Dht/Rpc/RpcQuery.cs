@@ -9,9 +9,9 @@ namespace RelayCluster.Dht.Rpc;
 /// <see cref="Queries.Query"/>, on the node's loop; this class is its end of the channel between.
 /// </summary>
 /// <remarks>
-/// Who reads slowly slows the query: when <see cref="MaxUnread"/> replies wait, nobody new is asked until half are read.
-/// The channel itself is unbounded, because the loop must not wait; what bounds it is that limit plus the requests that
-/// are out.
+/// Who reads slowly slows the query: when <see cref="MaxUnread"/> replies wait, nobody new is asked until half are
+/// read. The channel itself is unbounded, because the loop must not wait; what bounds it is that limit plus the
+/// requests that are out.
 /// </remarks>
 internal sealed class RpcQuery : IAsyncEnumerable<RpcReply>
 {
@@ -25,7 +25,12 @@ internal sealed class RpcQuery : IAsyncEnumerable<RpcReply>
     private int _started;
     private volatile bool _isPaused;
 
-    public RpcQuery(RpcNode node, RpcRequest request, RpcQueryOptions options, int concurrency, Func<UdpEndPoint, bool>? filter)
+    public RpcQuery(
+        RpcNode node,
+        RpcRequest request,
+        RpcQueryOptions options,
+        int concurrency,
+        Func<UdpEndPoint, bool>? filter)
     {
         _node = node;
         _options = options;
@@ -40,7 +45,9 @@ internal sealed class RpcQuery : IAsyncEnumerable<RpcReply>
         };
     }
 
-    /// <summary>The at most 20 closest nodes' replies, closest first; complete when the enumeration has ended.</summary>
+    /// <summary>
+    /// The at most 20 closest nodes' replies, closest first; complete when the enumeration has ended.
+    /// </summary>
     public IReadOnlyList<RpcReply> ClosestReplies { get; private set; } = [];
 
     /// <summary>
@@ -76,7 +83,9 @@ internal sealed class RpcQuery : IAsyncEnumerable<RpcReply>
         }
     }
 
-    /// <summary>Runs the query to its end for the sake of the commit round or of <see cref="ClosestReplies"/>.</summary>
+    /// <summary>
+    /// Runs the query to its end for the sake of the commit round or of <see cref="ClosestReplies"/>.
+    /// </summary>
     /// <exception cref="DhtException">The commit round failed, or the node was disposed.</exception>
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
@@ -127,7 +136,11 @@ internal sealed class RpcQuery : IAsyncEnumerable<RpcReply>
             throw new DhtException(DhtError.RequestTimeout, "Too few nodes responded");
         }
 
-        Task[] commits = [.. ClosestReplies.Select(reply => Task.Run(() => commit(reply, cancellationToken), cancellationToken))];
+        Task[] commits =
+        [
+            .. ClosestReplies.Select(
+                reply => Task.Run(() => commit(reply, cancellationToken), cancellationToken)),
+        ];
         await Task.WhenAll(commits).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
         if (!commits.Any(task => task.IsCompletedSuccessfully))

@@ -5,7 +5,9 @@ namespace RelayCluster.Dht.Rpc;
 /// <summary>How a query goes about it.</summary>
 internal sealed class RpcQueryOptions
 {
-    /// <summary>Nodes to begin with, closest first, such as those of an earlier query; null for the routing table.</summary>
+    /// <summary>
+    /// Nodes to begin with, closest first, such as those of an earlier query; null for the routing table.
+    /// </summary>
     public IReadOnlyList<UdpEndPoint>? Nodes { get; init; }
 
     /// <summary>Whether to ask only <see cref="Nodes"/>, and nobody whom they name.</summary>

@@ -5,8 +5,12 @@ namespace RelayCluster.Dht.Rpc;
 /// <summary>What is asked of a node.</summary>
 /// <param name="Command">A command of the layer above, or one of <see cref="RpcCommand"/> if it is internal.</param>
 /// <param name="Target">What it is about; a receiver puts its nodes closest to it into the reply.</param>
-/// <param name="Value">The argument; null for none, which is not the same as an empty one. Not copied: leave it alone.</param>
-/// <param name="Token">What the receiver gave this host in an earlier reply; commands that store something want it.</param>
+/// <param name="Value">
+/// The argument; null for none, which is not the same as an empty one. Not copied: leave it alone.
+/// </param>
+/// <param name="Token">
+/// What the receiver gave this host in an earlier reply; commands that store something want it.
+/// </param>
 internal readonly record struct RpcRequest(
     uint Command,
     Fixed32? Target = null,

@@ -22,7 +22,9 @@ internal sealed class RpcPeer : IAsyncDisposable
 
     public Fixed32? Id { get; private set; }
 
-    /// <summary>Starts a node and waits until it has joined; without a bootstrap node it is the first of a DHT.</summary>
+    /// <summary>
+    /// Starts a node and waits until it has joined; without a bootstrap node it is the first of a DHT.
+    /// </summary>
     public static async Task<RpcPeer> StartAsync(
         CancellationToken deadline,
         UdpEndPoint? bootstrap = null,

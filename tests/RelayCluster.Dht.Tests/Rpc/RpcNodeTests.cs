@@ -290,7 +290,10 @@ public sealed class RpcNodeTests : IAsyncDisposable
         }
     }
 
-    private async Task<RpcNode> StartAsync(bool ephemeral, RpcNode? bootstrap = null, IRpcRequestHandler? handler = null)
+    private async Task<RpcNode> StartAsync(
+        bool ephemeral,
+        RpcNode? bootstrap = null,
+        IRpcRequestHandler? handler = null)
     {
         RpcNode node = Start(
             new RpcNodeOptions

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RelayCluster.Dht.Rpc;
+using RelayCluster.Dht.Rpc.Answers;
 using RelayCluster.Dht.Rpc.Messages;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Vectors;
@@ -153,7 +154,7 @@ public class RpcProtocolTests
     [Fact]
     public void Delayed_pings_are_bounded()
     {
-        for (int i = 0; i < 2 * RpcProtocol.MaxDelayedPings; i++)
+        for (int i = 0; i < 2 * AnswerQueue.MaxDelayed; i++)
         {
             Receive(new RequestMessage
             {
@@ -166,7 +167,7 @@ public class RpcProtocolTests
 
         _node.HandleTimeout(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(RpcProtocol.MaxDelayedPings, Drain().Count);
+        Assert.Equal(AnswerQueue.MaxDelayed, Drain().Count);
     }
 
     [Theory]
@@ -252,13 +253,25 @@ public class RpcProtocolTests
     [Fact]
     public void Answers_that_nobody_takes_away_are_bounded()
     {
-        for (int i = 0; i < RpcProtocol.MaxAnswers + 10; i++)
+        for (int i = 0; i < AnswerQueue.MaxAnswers + 10; i++)
         {
             Receive(new RequestMessage { IsInternal = true });
         }
 
-        Assert.Equal(RpcProtocol.MaxAnswers, Drain().Count);
+        Assert.Equal(AnswerQueue.MaxAnswers, Drain().Count);
         Assert.Equal(10, _node.Counters.AnswersDropped);
+    }
+
+    [Fact]
+    public void An_answer_that_fits_no_datagram_is_dropped_and_the_next_is_sent()
+    {
+        Receive(new RequestMessage { TransactionId = 1, Command = 0 });
+        Receive(new RequestMessage { TransactionId = 2, Command = 0 });
+        _handler.Requests[0].Reply(new byte[2000]);
+        _handler.Requests[1].Reply(null);
+
+        Assert.Equal(2, Reply(out _).TransactionId);
+        Assert.Equal(1, _node.Counters.AnswersDropped);
     }
 
     [Fact]

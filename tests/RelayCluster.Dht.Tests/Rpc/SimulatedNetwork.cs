@@ -7,8 +7,8 @@ using RelayCluster.Wire;
 namespace RelayCluster.Dht.Tests.Rpc;
 
 /// <summary>
-/// Many <see cref="RpcProtocol"/>s on virtual time, between which datagrams travel 5 to 50 ms and some are lost. Two runs
-/// from one seed are the same to the bit.
+/// Many <see cref="RpcProtocol"/>s on virtual time, between which datagrams travel 5 to 50 ms and some are lost. Two
+/// runs from one seed are the same to the bit.
 /// </summary>
 internal sealed class SimulatedNetwork
 {

@@ -57,7 +57,9 @@ internal ref struct ReplyMessage
         + (Error == 0 ? 0 : CompactSize.UInt(Error))
         + (HasValue ? CompactSize.Buffer(Value.Length) : 0);
 
-    /// <summary>Writes the datagram into at least <see cref="GetEncodedSize"/> bytes; returns how many it took.</summary>
+    /// <summary>
+    /// Writes the datagram into at least <see cref="GetEncodedSize"/> bytes; returns how many it took.
+    /// </summary>
     public readonly int Write(Span<byte> destination)
     {
         ReplyFlags flags = (Id is null ? 0 : ReplyFlags.Id)

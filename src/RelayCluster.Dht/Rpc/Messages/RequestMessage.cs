@@ -47,7 +47,9 @@ internal ref struct RequestMessage
         + (Target is null ? 0 : Fixed32.Size)
         + (HasValue ? CompactSize.Buffer(Value.Length) : 0);
 
-    /// <summary>Writes the datagram into at least <see cref="GetEncodedSize"/> bytes; returns how many it took.</summary>
+    /// <summary>
+    /// Writes the datagram into at least <see cref="GetEncodedSize"/> bytes; returns how many it took.
+    /// </summary>
     public readonly int Write(Span<byte> destination)
     {
         RequestFlags flags = (Id is null ? 0 : RequestFlags.Id)

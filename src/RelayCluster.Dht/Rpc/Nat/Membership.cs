@@ -3,8 +3,8 @@ using RelayCluster.Udx.Sockets;
 namespace RelayCluster.Dht.Rpc.Nat;
 
 /// <summary>
-/// Whether the node is a full member of the DHT, and under which address. A member tells its id, is listed by others and
-/// stores for them; so it must be reachable, and others must agree on where: its id is a hash of that address.
+/// Whether the node is a full member of the DHT, and under which address. A member tells its id, is listed by others
+/// and stores for them; so it must be reachable, and others must agree on where: its id is a hash of that address.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -13,8 +13,8 @@ namespace RelayCluster.Dht.Rpc.Nat;
 ///      └────────────── machine slept (adaptive only) ─────────────────┘   └──► member at the new address
 /// </code>
 /// The rule. Told to be ephemeral: never. Told to be a member: as soon as there is a consensus; a node that is bound to
-/// one address begins with itself as the first witness, so that the first node of a private DHT has an id although nobody
-/// could see it yet. Told nothing: after 20 minutes under one consensus, if strangers can reach the node.
+/// one address begins with itself as the first witness, so that the first node of a private DHT has an id although
+/// nobody could see it yet. Told nothing: after 20 minutes under one consensus, if strangers can reach the node.
 /// </remarks>
 internal sealed class Membership
 {
@@ -53,7 +53,9 @@ internal sealed class Membership
     public bool IsEphemeral => MemberAddress is null;
 
     /// <summary>Where strangers can reach us; null if they cannot or it is not known.</summary>
-    /// <remarks>Another port than ours means that somebody translates ports, and then our being open is doubtful.</remarks>
+    /// <remarks>
+    /// Another port than ours means that somebody translates ports, and then our being open is doubtful.
+    /// </remarks>
     public UdpEndPoint? RemoteAddress =>
         !IsFirewalled && Nat.Consensus is UdpEndPoint consensus && consensus.Port == _localEndPoint.Port
             ? consensus

@@ -17,7 +17,9 @@ internal sealed class NatSampler
     /// <summary>How many samples count.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The address that the witnesses agree on, with port 0 if they only disagree on the port; else null.</summary>
+    /// <summary>
+    /// The address that the witnesses agree on, with port 0 if they only disagree on the port; else null.
+    /// </summary>
     public UdpEndPoint? Consensus { get; private set; }
 
     /// <summary>What the samples say of the NAT before us.</summary>

@@ -15,15 +15,16 @@ namespace RelayCluster.Dht.Rpc.Queries;
 ///                    └── closer nodes of a reply        └──HandleSlow──► slow: its place goes to another
 /// </code>
 /// <para>
-/// Invariants. A node is asked once (retries are the request table's). Only nodes closer than the 20th closest reply are
-/// asked, so the frontier shrinks with each reply. A slow node does not count against the concurrency; when 20 replies
-/// are in and all that is out is slow, the query is over. Each step reads what strangers send, so the number of nodes that
-/// a query considers is bounded, whatever they name.
+/// Invariants. A node is asked once (retries are the request table's). Only nodes closer than the 20th closest reply
+/// are asked, so the frontier shrinks with each reply. A slow node does not count against the concurrency; when 20
+/// replies are in and all that is out is slow, the query is over. Each step reads what strangers send, so the number of
+/// nodes that a query considers is bounded, whatever they name.
 /// </para>
 /// <para>
-/// A query that begins with nodes of an earlier one asks only three at a time until the first replies are in: most likely
-/// the closest of them replies, and the rest need not be troubled. If it comes to an end with less than five replies, the
-/// earlier nodes were stale, and <see cref="WantsTable"/> asks for nodes of the routing table to go on with.
+/// A query that begins with nodes of an earlier one asks only three at a time until the first replies are in: most
+/// likely the closest of them replies, and the rest need not be troubled. If it comes to an end with less than five
+/// replies, the earlier nodes were stale, and <see cref="WantsTable"/> asks for nodes of the routing table to go on
+/// with.
 /// </para>
 /// <para>
 /// The closest reply wins over the order in which the reference walks (last heard, first asked): same result, fewer

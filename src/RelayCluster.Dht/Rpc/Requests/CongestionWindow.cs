@@ -1,8 +1,8 @@
 namespace RelayCluster.Dht.Rpc.Requests;
 
 /// <summary>
-/// How many requests may be out without an answer, so that a burst of queries does not drown a home router. Sendings are
-/// counted in four slots of 750 ms: one slot takes the maximum, all together twice that. A reply makes room in the
+/// How many requests may be out without an answer, so that a burst of queries does not drown a home router. Sendings
+/// are counted in four slots of 750 ms: one slot takes the maximum, all together twice that. A reply makes room in the
 /// current slot, and after 3 s a sending is forgotten either way. (dht-rpc, lib/io.js, has these numbers.)
 /// </summary>
 internal sealed class CongestionWindow

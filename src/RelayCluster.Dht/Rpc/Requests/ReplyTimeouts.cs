@@ -4,11 +4,13 @@ namespace RelayCluster.Dht.Rpc.Requests;
 
 /// <summary>
 /// How long to wait for a node's reply. Fixed at one second, or following the round trips measured to the node: their
-/// smoothed mean plus twice their mean deviation, times the number of the attempt, between 0.3 and 4 s; for a node never
-/// heard 250, 500, 1000, 2000, 4000 ms by attempt; and up to 256 ms at random, so that retries do not march in step.
-/// (The reference's package adaptive-timeout has these numbers.)
+/// smoothed mean plus twice their mean deviation, times the number of the attempt, between 0.3 and 4 s; for a node
+/// never heard 250, 500, 1000, 2000, 4000 ms by attempt; and up to 256 ms at random, so that retries do not march in
+/// step. (The reference's package adaptive-timeout has these numbers.)
 /// </summary>
-/// <remarks>Estimates live in a table of fixed size, where two nodes may share a place and the later one takes it.</remarks>
+/// <remarks>
+/// Estimates live in a table of fixed size, where two nodes may share a place and the later one takes it.
+/// </remarks>
 internal sealed class ReplyTimeouts
 {
     private const int Places = 1024;
@@ -28,7 +30,9 @@ internal sealed class ReplyTimeouts
         _random = random;
     }
 
-    /// <summary>A reply came after this time. Only of the first two attempts: later ones cannot be told apart.</summary>
+    /// <summary>
+    /// A reply came after this time. Only of the first two attempts: later ones cannot be told apart.
+    /// </summary>
     public void HandleRoundTrip(UdpEndPoint node, TimeSpan roundTrip)
     {
         if (_estimates is null)

@@ -16,10 +16,10 @@ namespace RelayCluster.Dht.Rpc.Requests;
 ///                                                      └── none left ──► failed
 /// </code>
 /// <para>
-/// Transaction ids are 16 bits and picked at random among the free ones, and a reply must come from the address that was
-/// asked. The reference counts its numbers up and looks at nothing else, so that whoever was asked once can guess how to
-/// answer for others. Replies that take a way round (PING_NAT, a relayed handshake) still end with the node that was
-/// asked, so nothing is lost by looking.
+/// Transaction ids are 16 bits and picked at random among the free ones, and a reply must come from the address that
+/// was asked. The reference counts its numbers up and looks at nothing else, so that whoever was asked once can guess
+/// how to answer for others. Replies that take a way round (PING_NAT, a relayed handshake) still end with the node that
+/// was asked, so nothing is lost by looking.
 /// </para>
 /// <para>
 /// Deadlines lie in a heap, where an entry is void if its request has got another deadline since or is done. Void
@@ -28,7 +28,9 @@ namespace RelayCluster.Dht.Rpc.Requests;
 /// </remarks>
 internal sealed class RequestTable
 {
-    /// <summary>A quarter of the numbers: enough for the window many times over, and a free one is quickly found.</summary>
+    /// <summary>
+    /// A quarter of the numbers: enough for the window many times over, and a free one is quickly found.
+    /// </summary>
     public const int MaxInFlight = 16384;
 
     private readonly Dictionary<ushort, InFlightRequest> _inFlight = [];

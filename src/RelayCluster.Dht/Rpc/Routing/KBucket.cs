@@ -2,7 +2,9 @@ using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Rpc.Routing;
 
-/// <summary>The nodes that share a prefix of one length with our id: at most <see cref="Capacity"/>, ordered by id.</summary>
+/// <summary>
+/// The nodes that share a prefix of one length with our id: at most <see cref="Capacity"/>, ordered by id.
+/// </summary>
 internal sealed class KBucket
 {
     /// <summary>Kademlia's k.</summary>

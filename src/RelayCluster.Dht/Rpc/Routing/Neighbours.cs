@@ -9,10 +9,10 @@ namespace RelayCluster.Dht.Rpc.Routing;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A node enters by giving a sign of life with an id that fits its address: by a reply, or by a request. If its bucket is
-/// full, the node of the bucket that was pinged longest ago is pinged, and makes room only if it is gone: old nodes are
-/// likely to stay for long, and a table that prefers them cannot be flooded by new ones. No ping is sent if even that
-/// node was heard within a minute and is known for half an hour, nor while three such pings are out.
+/// A node enters by giving a sign of life with an id that fits its address: by a reply, or by a request. If its bucket
+/// is full, the node of the bucket that was pinged longest ago is pinged, and makes room only if it is gone: old nodes
+/// are likely to stay for long, and a table that prefers them cannot be flooded by new ones. No ping is sent if even
+/// that node was heard within a minute and is known for half an hour, nor while three such pings are out.
 /// </para>
 /// <para>
 /// A node leaves when it does not reply to a request that it got by its id, or to a check. Checks are ordered by age
@@ -152,7 +152,8 @@ internal sealed class Neighbours
     }
 
     /// <summary>
-    /// Takes a new id of ours: the buckets are filled anew, and nodes for which there is no room any more are forgotten.
+    /// Takes a new id of ours: the buckets are filled anew, and nodes for which there is no room any more are
+    /// forgotten.
     /// </summary>
     public void MoveTo(Fixed32 id)
     {

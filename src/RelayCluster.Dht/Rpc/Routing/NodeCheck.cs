@@ -23,8 +23,8 @@ internal sealed class NodeCheck : InFlightRequest
     public RoutingNode? Replacement { get; }
 
     /// <remarks>
-    /// The reply itself reached the table before it came here. If the node was not seen by it, it has become ephemeral or
-    /// has another address now, and does not belong into a table.
+    /// The reply itself reached the table before it came here. If the node was not seen by it, it has become ephemeral
+    /// or has another address now, and does not belong into a table.
     /// </remarks>
     public override void HandleReply(TimeSpan now, RpcReply reply) =>
         _neighbours.HandleChecked(now, this, isAlive: Node.SeenAt > _lastSeenAt);

@@ -13,8 +13,8 @@ namespace RelayCluster.Dht.Rpc.Routing;
 /// bucket 2      100x    an eighth ...
 /// </code>
 /// The closest nodes to a target are gathered as the reference gathers them, since replies carry that order: first the
-/// bucket that the target falls into, then the shorter prefixes down to 0, then the longer ones; each in the order of ids.
-/// It is a good guess rather than an exact order of distance, and queries do not rely on more.
+/// bucket that the target falls into, then the shorter prefixes down to 0, then the longer ones; each in the order of
+/// ids. It is a good guess rather than an exact order of distance, and queries do not rely on more.
 /// </remarks>
 internal sealed class RoutingTable
 {
@@ -51,7 +51,9 @@ internal sealed class RoutingTable
 
     public RoutingNode? Find(in Fixed32 id) => _buckets[IndexOf(id)]?.Find(id);
 
-    /// <summary>The node at a place between 0 and <see cref="Count"/>, in no meaningful order: for picking one at random.</summary>
+    /// <summary>
+    /// The node at a place between 0 and <see cref="Count"/>, in no meaningful order: for picking one at random.
+    /// </summary>
     public RoutingNode this[int index]
     {
         get

@@ -35,7 +35,8 @@ public class MembershipTests
     [Fact]
     public void A_member_moves_when_others_agree_on_another_address()
     {
-        var membership = new Membership(wantsEphemeral: false, isFirewalled: false, UdpEndPoint.Parse("10.0.0.1:40001"));
+        var behindNat = UdpEndPoint.Parse("10.0.0.1:40001");
+        var membership = new Membership(wantsEphemeral: false, isFirewalled: false, behindNat);
         membership.TryJoin(TimeSpan.Zero);
 
         for (int i = 0; i < 5; i++)

@@ -45,7 +45,9 @@ public class RoutingTableTests
         }
 
         Assert.False(bucket.TryAdd(RandomNode(random)));
-        Assert.Equal(nodes.Select(static n => n.Id.ToString()).Order(), bucket.Nodes.Select(static n => n.Id.ToString()));
+        Assert.Equal(
+            nodes.Select(static node => node.Id.ToString()).Order(StringComparer.Ordinal),
+            bucket.Nodes.Select(static node => node.Id.ToString()));
     }
 
     [Fact]

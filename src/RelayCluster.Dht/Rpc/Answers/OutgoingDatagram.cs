@@ -1,7 +1,7 @@
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Wire;
 
-namespace RelayCluster.Dht.Rpc.Messages;
+namespace RelayCluster.Dht.Rpc.Answers;
 
 /// <summary>
 /// An answer or a request to hand on, that waits to be written. What depends on the node's state then (its id, a token,

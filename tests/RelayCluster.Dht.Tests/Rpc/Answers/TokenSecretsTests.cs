@@ -1,10 +1,10 @@
 using System.Text.Json;
-using RelayCluster.Dht.Rpc.Requests;
+using RelayCluster.Dht.Rpc.Answers;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Vectors;
 using RelayCluster.Wire;
 
-namespace RelayCluster.Dht.Tests.Rpc.Requests;
+namespace RelayCluster.Dht.Tests.Rpc.Answers;
 
 public class TokenSecretsTests
 {

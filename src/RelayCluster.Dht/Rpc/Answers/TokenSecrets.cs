@@ -4,7 +4,7 @@ using RelayCluster.Crypto;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Wire;
 
-namespace RelayCluster.Dht.Rpc.Requests;
+namespace RelayCluster.Dht.Rpc.Answers;
 
 /// <summary>
 /// Issues and checks tokens. A token proves that the sender of a request received a reply at its address a little while
