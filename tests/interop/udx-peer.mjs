@@ -32,7 +32,7 @@ stream.on('close', () => {
 
 createInterface({ input: process.stdin }).once('line', (port) => {
   stream.connect(socket, options.remoteId, Number(port), '127.0.0.1')
-  if (options.send >= 0) write(options.send)
+  write(options.send)
 })
 process.stdin.on('end', () => process.exit(0))
 

@@ -24,7 +24,7 @@ internal sealed class JavaScriptPeer : IAsyncDisposable
     /// <summary>Starts the peer.</summary>
     /// <param name="localId">Its stream's id.</param>
     /// <param name="remoteId">Ours.</param>
-    /// <param name="send">How many bytes it writes before it ends; -1: it writes nothing and does not end.</param>
+    /// <param name="send">How many bytes it writes before it ends.</param>
     /// <param name="destroyOnData">Whether it destroys its stream when it reads something.</param>
     /// <param name="deadline">Ends all waits.</param>
     public static async Task<JavaScriptPeer> StartAsync(

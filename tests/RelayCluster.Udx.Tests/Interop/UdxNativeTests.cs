@@ -72,11 +72,14 @@ public sealed class UdxNativeTests : IDisposable
     public async Task Their_destroy_resets_us()
     {
         await using var socket = StartSocket();
-        await using JavaScriptPeer peer = await StartPeerAsync(destroyOnData: true);
+        await using JavaScriptPeer peer = await StartPeerAsync(send: 10, destroyOnData: true);
         UdxStream stream = socket.CreateStream(OurId);
         stream.Connect(TheirId, peer.EndPoint);
         await peer.ConnectAsync(socket.LocalEndPoint);
 
+        // A stream that is destroyed before it is connected tells nobody, so its word is awaited first.
+        ReadResult read = await stream.Pipe.Input.ReadAtLeastAsync(10, _deadline.Token);
+        stream.Pipe.Input.AdvanceTo(read.Buffer.End);
         await stream.Pipe.Output.WriteAsync("bye"u8.ToArray(), _deadline.Token);
 
         Assert.Equal(UdxStreamOutcome.ResetByPeer, await stream.Completion.WaitAsync(_deadline.Token));
@@ -107,6 +110,6 @@ public sealed class UdxNativeTests : IDisposable
         return socket;
     }
 
-    private Task<JavaScriptPeer> StartPeerAsync(int send = -1, bool destroyOnData = false) =>
+    private Task<JavaScriptPeer> StartPeerAsync(int send, bool destroyOnData = false) =>
         JavaScriptPeer.StartAsync(TheirId, OurId, send, destroyOnData, _deadline.Token);
 }
