@@ -19,6 +19,9 @@ public sealed class ConnectTests
         { false, """{"quickFirewall": false}""" },
         { true, """{"firewalled": false}""" },
         { false, """{"ephemeral": false, "firewalled": false}""" },
+        { false, """{"host": "0.0.0.0"}""" },
+        { true, """{"host": "0.0.0.0", "quickFirewall": false}""" },
+        { false, """{"host": "0.0.0.0", "quickFirewall": false}""" },
     };
 
     [Theory]
@@ -144,6 +147,28 @@ public sealed class ConnectTests
 
         await scene.Peer.NextAsync("close");
         await stream.Completion.WaitAsync(Deadline);
+    }
+
+    [Fact]
+    public async Task Read_WeStall_StopsTheirWritingUntilWeGoOn()
+    {
+        const int MessageSize = 64 * 1024;
+        const int MessageCount = 400;
+        await using Scene scene = await Scene.StartAsync(isTheirNetwork: true);
+        Fixed32 publicKey = await scene.Peer.ListenAsync("flood");
+        await using DhtStream stream = await scene.Node.ConnectAsync(publicKey).AsTask().WaitAsync(Deadline);
+
+        JsonObject stalled = await scene.Peer.NextAsync("stalled");
+
+        Assert.InRange((int)stalled["written"]!, 1, MessageCount / 2);
+        for (int i = 0; i < MessageCount; i++)
+        {
+            using PooledBuffer message = (await stream.ReadMessageAsync().AsTask().WaitAsync(Deadline))!.Value;
+            Assert.Equal(MessageSize, message.Length);
+            Assert.Equal((byte)i, message.Span[0]);
+        }
+
+        Assert.Null(await stream.ReadMessageAsync().AsTask().WaitAsync(Deadline));
     }
 
     [Theory]

@@ -30,6 +30,17 @@ const behaviours = {
   destroy: (c) => c.on('data', () => c.destroy()),
   // reads nothing
   stall: () => {},
+  // writes 400 messages of 64 KiB as fast as they are taken; tells when none was taken for a second
+  flood: async (c) => {
+    c.resume()
+    for (let i = 0; i < 400; i++) {
+      if (c.write(b4a.alloc(65536, i & 255))) continue
+      const stalled = setTimeout(() => emit('stalled', { written: i + 1 }), 1000)
+      await new Promise((resolve) => c.once('drain', resolve))
+      clearTimeout(stalled)
+    }
+    c.end()
+  },
   // sends one message and ends
   greet: (c) => c.end(b4a.from('hello'))
 }

@@ -132,22 +132,15 @@ internal sealed class Dial
         }
 
         ServerPath path = ServerPath.To(answer, isOpen, _context.LocalAddresses());
-        switch (path.Kind)
+        UdpEndPoint? reached = path.Kind switch
         {
-            case ServerPathKind.Direct:
-                return path.EndPoint;
+            ServerPathKind.Direct => path.EndPoints[0],
+            ServerPathKind.ServerCalls => await WaitForCallAsync(cancellationToken).ConfigureAwait(false),
+            _ => await ProbeAsync(path.EndPoints, cancellationToken).ConfigureAwait(false),
+        };
 
-            case ServerPathKind.ServerCalls:
-                return await WaitForCallAsync(cancellationToken).ConfigureAwait(false);
-
-            case ServerPathKind.LocalNetwork
-                when await IsInLocalNetworkAsync(path.EndPoint, cancellationToken).ConfigureAwait(false):
-                return _called.Task.IsCompleted ? await _called.Task.ConfigureAwait(false) : path.EndPoint;
-
-            default:
-                // issue 3: punch here, beside the ping of the local network
-                throw new DhtException(DhtError.CannotHolepunch);
-        }
+        // issue 3: punch here, beside the probes
+        return reached ?? throw new DhtException(DhtError.CannotHolepunch);
     }
 
     private async Task<UdpEndPoint> WaitForCallAsync(CancellationToken cancellationToken)
@@ -163,19 +156,40 @@ internal sealed class Dial
         }
     }
 
-    /// <summary>Whether somebody answers there, or the server called meanwhile.</summary>
-    private async Task<bool> IsInLocalNetworkAsync(UdpEndPoint endPoint, CancellationToken cancellationToken)
+    /// <summary>The first of the addresses that answers, or the one from which the server calls meanwhile.</summary>
+    private async Task<UdpEndPoint?> ProbeAsync(
+        IReadOnlyList<UdpEndPoint> candidates,
+        CancellationToken cancellationToken)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<bool> ping = _context.Network.IsThereAsync(endPoint, stopping.Token);
-        await Task.WhenAny(ping, _called.Task).ConfigureAwait(false);
-        if (_called.Task.IsCompleted)
+        Task<UdpEndPoint?>[] probes = [.. candidates.Select(c => ProbeAsync(c, stopping.Token))];
+        List<Task> waiting = [.. probes, _called.Task];
+        try
+        {
+            while (waiting.Count > 1)
+            {
+                Task ended = await Task.WhenAny(waiting).ConfigureAwait(false);
+                waiting.Remove(ended);
+                if (ended is Task<UdpEndPoint> call)
+                {
+                    return await call.ConfigureAwait(false);
+                }
+
+                if (await ((Task<UdpEndPoint?>)ended).ConfigureAwait(false) is { } reached)
+                {
+                    return reached;
+                }
+            }
+
+            return null;
+        }
+        finally
         {
             await stopping.CancelAsync().ConfigureAwait(false);
-            await ((Task)ping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return true;
+            await Task.WhenAll((IEnumerable<Task>)probes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-
-        return await ping.ConfigureAwait(false);
     }
+
+    private async Task<UdpEndPoint?> ProbeAsync(UdpEndPoint candidate, CancellationToken cancellationToken) =>
+        await _context.Network.IsThereAsync(candidate, cancellationToken).ConfigureAwait(false) ? candidate : null;
 }

@@ -9,9 +9,9 @@ internal enum ServerPathKind
     /// <summary>It knows our address, which is open, and sends the first packet.</summary>
     ServerCalls,
 
-    /// <summary>It seems to be in our own network: whoever answers a ping at its local address is it.</summary>
-    LocalNetwork,
-
-    /// <summary>Both sides must open their NATs towards each other.</summary>
-    Holepunch,
+    /// <summary>
+    /// It may answer a ping at one of some addresses: the one in our own network, or the one that the relay sees, if
+    /// nothing stands before it. If not, both sides must open their NATs towards each other.
+    /// </summary>
+    Probe,
 }

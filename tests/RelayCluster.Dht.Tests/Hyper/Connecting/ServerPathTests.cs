@@ -19,7 +19,7 @@ public sealed class ServerPathTests
         ServerPath path = ServerPath.To(
             Answer(new NoisePayload { Holepunch = Punchable }, isRelayed: false), isOpen: true, OurLocal);
 
-        Assert.Equal(new ServerPath(ServerPathKind.Direct, Relay), path);
+        AssertPath(path, ServerPathKind.Direct, Relay);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class ServerPathTests
 
         ServerPath path = ServerPath.To(Answer(payload), isOpen: false, OurLocal);
 
-        Assert.Equal(new ServerPath(ServerPathKind.Direct, UdpEndPoint.Parse("8.8.8.8:8")), path);
+        AssertPath(path, ServerPathKind.Direct, UdpEndPoint.Parse("8.8.8.8:8"));
     }
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class ServerPathTests
 
         ServerPath path = ServerPath.To(Answer(payload), isOpen: false, OurLocal);
 
-        Assert.Equal(new ServerPath(ServerPathKind.Direct, Server), path);
+        AssertPath(path, ServerPathKind.Direct, Server);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class ServerPathTests
 
         ServerPath path = ServerPath.To(Answer(payload, client: Server), isOpen: false, OurLocal);
 
-        Assert.Equal(new ServerPath(ServerPathKind.LocalNetwork, UdpEndPoint.Parse("192.168.1.9:3")), path);
+        AssertPath(path, ServerPathKind.Probe, UdpEndPoint.Parse("192.168.1.9:3"), Server);
     }
 
     [Fact]
@@ -81,22 +81,21 @@ public sealed class ServerPathTests
         UdpEndPoint loopback = UdpEndPoint.Parse("127.0.0.1:3");
         var payload = new NoisePayload { Holepunch = Punchable, Addresses4 = [loopback] };
 
-        Assert.Equal(
-            new ServerPath(ServerPathKind.LocalNetwork, loopback),
-            ServerPath.To(Answer(payload, client: Server), isOpen: false, [UdpEndPoint.Parse("127.0.0.1:9")]));
-        Assert.Equal(
-            new ServerPath(ServerPathKind.LocalNetwork, loopback),
-            ServerPath.To(Answer(payload, client: Server), isOpen: false, OurLocal));
+        foreach (UdpEndPoint[] ours in new[] { [UdpEndPoint.Parse("127.0.0.1:9")], OurLocal })
+        {
+            ServerPath path = ServerPath.To(Answer(payload, client: Server), isOpen: false, ours);
+            AssertPath(path, ServerPathKind.Probe, loopback, Server);
+        }
     }
 
     [Fact]
-    public void To_FirewalledServerElsewhere_IsHolepunching()
+    public void To_FirewalledServerElsewhere_IsWhereTheRelaySawItIfItAnswersThere()
     {
         var payload = new NoisePayload { Holepunch = Punchable, Addresses4 = [UdpEndPoint.Parse("192.168.1.9:3")] };
 
-        Assert.Equal(ServerPathKind.Holepunch, ServerPath.To(Answer(payload), isOpen: false, OurLocal).Kind);
-        Assert.Equal(
-            ServerPathKind.Holepunch, ServerPath.To(Answer(payload, client: Server), isOpen: false, []).Kind);
+        AssertPath(ServerPath.To(Answer(payload), isOpen: false, OurLocal), ServerPathKind.Probe, Server);
+        AssertPath(
+            ServerPath.To(Answer(payload, client: Server), isOpen: false, []), ServerPathKind.Probe, Server);
     }
 
     [Fact]
@@ -129,6 +128,12 @@ public sealed class ServerPathTests
         Assert.Equal(isPrivate, AddressRanges.IsPrivate(endPoint));
         Assert.Equal(isReserved, AddressRanges.IsReserved(endPoint));
         Assert.Equal(isPrivate || isReserved, AddressRanges.IsBogon(endPoint));
+    }
+
+    private static void AssertPath(ServerPath path, ServerPathKind kind, params UdpEndPoint[] endPoints)
+    {
+        Assert.Equal(kind, path.Kind);
+        Assert.Equal(endPoints, path.EndPoints);
     }
 
     private static ServerAnswer Answer(NoisePayload payload, bool isRelayed = true, UdpEndPoint? client = null) =>
