@@ -1,5 +1,7 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using RelayCluster.Crypto;
+using RelayCluster.Dht.Hyper;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Tests.Interop;
@@ -52,6 +54,51 @@ public sealed class ConnectTests
         Assert.Null(await stream.ReadMessageAsync().AsTask().WaitAsync(Deadline));
         await stream.Completion.WaitAsync(Deadline);
         await scene.Peer.NextAsync("close");
+    }
+
+    // where we are open and tell so, a server that is not calls us
+    [Theory]
+    [InlineData(true, "{}")]
+    [InlineData(true, """{"quickFirewall": false}""")]
+    [InlineData(false, """{"quickFirewall": false}""")]
+    public async Task Connect_FromAnOpenNode_IsCalledByTheServer(bool isTheirNetwork, string options)
+    {
+        var ours = new DhtNodeOptions { Host = IPAddress.Loopback, Ephemeral = false, Firewalled = false };
+        await using Scene scene = await Scene.StartAsync(isTheirNetwork, JsonNode.Parse(options), ours);
+        Fixed32 publicKey = await scene.Peer.ListenAsync("echo");
+
+        await using DhtStream stream = await scene.Node.ConnectAsync(publicKey).AsTask().WaitAsync(Deadline);
+        await stream.WriteMessageAsync("1"u8.ToArray()).AsTask().WaitAsync(Deadline);
+
+        using PooledBuffer echo = (await stream.ReadMessageAsync().AsTask().WaitAsync(Deadline))!.Value;
+        Assert.Equal("1"u8.ToArray(), echo.Span.ToArray());
+    }
+
+    [Fact]
+    public async Task Connect_FromANodeOnAllAddresses_Works()
+    {
+        await using Scene scene = await Scene.StartAsync(
+            isTheirNetwork: true, JsonNode.Parse("""{"host": "0.0.0.0"}"""), new DhtNodeOptions());
+        Fixed32 publicKey = await scene.Peer.ListenAsync("greet");
+
+        await using DhtStream stream = await scene.Node.ConnectAsync(publicKey).AsTask().WaitAsync(Deadline);
+
+        using PooledBuffer message = (await stream.ReadMessageAsync().AsTask().WaitAsync(Deadline))!.Value;
+        Assert.Equal("hello"u8.ToArray(), message.Span.ToArray());
+    }
+
+    [Fact]
+    public async Task Connect_Again_GoesThroughTheNodesKnownFromTheFirstTime()
+    {
+        await using Scene scene = await Scene.StartAsync(isTheirNetwork: true);
+        Fixed32 publicKey = await scene.Peer.ListenAsync("greet");
+
+        for (int i = 0; i < 20; i++)
+        {
+            await using DhtStream stream = await scene.Node.ConnectAsync(publicKey).AsTask().WaitAsync(Deadline);
+            using PooledBuffer message = (await stream.ReadMessageAsync().AsTask().WaitAsync(Deadline))!.Value;
+            Assert.Equal("hello"u8.ToArray(), message.Span.ToArray());
+        }
     }
 
     [Fact]

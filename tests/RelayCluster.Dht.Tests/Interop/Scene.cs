@@ -22,7 +22,11 @@ internal sealed class Scene : IAsyncDisposable
 
     /// <param name="isTheirNetwork">Whether the network's nodes are JavaScript, or a <see cref="Testnet"/>.</param>
     /// <param name="options">For the JavaScript node.</param>
-    public static async Task<Scene> StartAsync(bool isTheirNetwork, JsonNode? options = null)
+    /// <param name="ours">For our node; its bootstrap nodes are set here.</param>
+    public static async Task<Scene> StartAsync(
+        bool isTheirNetwork,
+        JsonNode? options = null,
+        DhtNodeOptions? ours = null)
     {
         Testnet? testnet = null;
         JavaScriptPeer? peer = null;
@@ -40,8 +44,9 @@ internal sealed class Scene : IAsyncDisposable
                 peer = await JavaScriptPeer.JoinAsync(bootstrap, options);
             }
 
-            DhtNode node = await DhtNode.StartAsync(
-                new DhtNodeOptions { Bootstrap = bootstrap, Host = IPAddress.Loopback });
+            ours ??= new DhtNodeOptions { Host = IPAddress.Loopback };
+            ours.Bootstrap = bootstrap;
+            DhtNode node = await DhtNode.StartAsync(ours);
             return new Scene(testnet, peer, node);
         }
         catch
