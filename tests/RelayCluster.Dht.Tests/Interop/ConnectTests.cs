@@ -183,6 +183,18 @@ public sealed class ConnectTests
     }
 
     [Fact]
+    public async Task Destroy_OnTheirSide_IsSeenByWhoNeitherReadsNorWrites()
+    {
+        await using Scene scene = await Scene.StartAsync(isTheirNetwork: true);
+        Fixed32 publicKey = await scene.Peer.ListenAsync("destroy");
+        await using DhtStream stream = await scene.Node.ConnectAsync(publicKey).AsTask().WaitAsync(Deadline);
+
+        await stream.WriteMessageAsync("now"u8.ToArray()).AsTask().WaitAsync(Deadline);
+
+        await Assert.ThrowsAsync<DhtException>(() => stream.Completion.WaitAsync(TimeSpan.FromSeconds(3)));
+    }
+
+    [Fact]
     public async Task Destroy_OnOurSide_ClosesTheirs()
     {
         await using Scene scene = await Scene.StartAsync(isTheirNetwork: true);

@@ -96,6 +96,13 @@ internal sealed class DirectStream : DhtStream
 
     private async Task WatchAsync()
     {
+        // the secret stream hears of a break only while it is read or written
+        await Task.WhenAny(_secret.Completion, _udx.Completion).ConfigureAwait(false);
+        if (_udx.Completion is { IsCompletedSuccessfully: true, Result: not UdxStreamOutcome.Ended and var broken })
+        {
+            _secret.Destroy(new IOException($"the UDX stream broke: {broken}"));
+        }
+
         Exception? failure = null;
         try
         {
