@@ -40,8 +40,9 @@ public sealed record BootstrapNode(string Host, int Port, IPAddress? KnownAddres
     {
         node = null;
         int colon = text?.LastIndexOf(':') ?? -1;
+        CultureInfo invariant = CultureInfo.InvariantCulture;
         if (colon <= 0
-            || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
+            || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, invariant, out ushort port)
             || port == 0)
         {
             return false;

@@ -25,7 +25,8 @@ namespace RelayCluster.Dht.Hyper;
 ///     TopicQueries          lookups, announcements and withdrawals
 /// </code>
 /// <para>
-/// Everything that waits belongs to a caller, who can cancel it; disposing the node cancels it all, and ends the streams.
+/// Everything that waits belongs to a caller, who can cancel it; disposing the node cancels it all, and ends the
+/// streams.
 /// Compatible on the wire with the npm package hyperdht 6.
 /// </para>
 /// </summary>
@@ -174,7 +175,9 @@ public sealed partial class DhtNode : IDhtNode
         return RunAsync(stopping => _topics.UnannounceAsync(topic, keyPair, stopping), cancellationToken);
     }
 
-    /// <summary>Leaves the network: gives up what is under way, destroys the connections and closes the socket.</summary>
+    /// <summary>
+    /// Leaves the network: gives up what is under way, destroys the connections and closes the socket.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)

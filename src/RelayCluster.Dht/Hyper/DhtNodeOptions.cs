@@ -6,7 +6,9 @@ namespace RelayCluster.Dht.Hyper;
 /// <summary>How a <see cref="DhtNode"/> stands in the network. A node takes a copy when it starts.</summary>
 public sealed class DhtNodeOptions
 {
-    /// <summary>Whom to ask first. Default: the public HyperDHT's nodes. Empty: this is the first node of a DHT.</summary>
+    /// <summary>
+    /// Whom to ask first. Default: the public HyperDHT's nodes. Empty: this is the first node of a DHT.
+    /// </summary>
     public IReadOnlyList<BootstrapNode> Bootstrap { get; set; } = BootstrapNode.Public;
 
     /// <summary>The IPv4 address to bind to. Default: all.</summary>
@@ -15,11 +17,14 @@ public sealed class DhtNodeOptions
     /// <summary>The UDP port to bind to. Default 0: any free one.</summary>
     public int Port { get; set; }
 
-    /// <summary>The key pair of connections that bring none of their own; it stays the caller's. Default: a new one.</summary>
+    /// <summary>
+    /// The key pair of connections that bring none of their own; it stays the caller's. Default: a new one.
+    /// </summary>
     public KeyPair? KeyPair { get; set; }
 
     /// <summary>
-    /// True: only ask others, never be asked. False: be a node that others store at, from the start. Default null: begin
+    /// True: only ask others, never be asked. False: be a node that others store at, from the start. Default null:
+    /// begin
     /// as the former, and become the latter when the node has been reachable and stable for long enough.
     /// </summary>
     public bool? Ephemeral { get; set; }

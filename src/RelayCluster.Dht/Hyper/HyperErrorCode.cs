@@ -1,6 +1,8 @@
 namespace RelayCluster.Dht.Hyper;
 
-/// <summary>Error numbers inside handshakes and hole punching, and of refused puts (hyperdht, lib/constants.js).</summary>
+/// <summary>
+/// Error numbers inside handshakes and hole punching, and of refused puts (hyperdht, lib/constants.js).
+/// </summary>
 internal static class HyperErrorCode
 {
     public const uint None = 0;

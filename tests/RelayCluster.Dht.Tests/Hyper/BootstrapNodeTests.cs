@@ -38,7 +38,11 @@ public sealed class BootstrapNodeTests
     public void Public_AreTheReferences()
     {
         Assert.Equal(
-            ["88.99.3.86@node1.hyperdht.org:49737", "142.93.90.113@node2.hyperdht.org:49737", "138.68.147.8@node3.hyperdht.org:49737"],
+            [
+                "88.99.3.86@node1.hyperdht.org:49737",
+                "142.93.90.113@node2.hyperdht.org:49737",
+                "138.68.147.8@node3.hyperdht.org:49737",
+            ],
             BootstrapNode.Public.Select(n => n.ToString()));
     }
 

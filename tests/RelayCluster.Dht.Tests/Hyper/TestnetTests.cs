@@ -59,7 +59,8 @@ public sealed class TestnetTests
         await using DhtNode alone = await StartAsync([]);
         using KeyPair keyPair = KeyPair.Generate();
 
-        await Assert.ThrowsAsync<DhtException>(() => DrainAsync(alone.AnnounceAsync(Topic, keyPair)).WaitAsync(Deadline));
+        await Assert.ThrowsAsync<DhtException>(
+            () => DrainAsync(alone.AnnounceAsync(Topic, keyPair)).WaitAsync(Deadline));
     }
 
     [Fact]

@@ -6,7 +6,9 @@ using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Tests.Interop;
 
-/// <summary>Our node connects to servers of the npm package hyperdht, in a network of theirs and in one of ours.</summary>
+/// <summary>
+/// Our node connects to servers of the npm package hyperdht, in a network of theirs and in one of ours.
+/// </summary>
 public sealed class ConnectTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);

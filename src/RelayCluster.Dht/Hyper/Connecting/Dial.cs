@@ -57,7 +57,8 @@ internal sealed class Dial
             using (answer.Keys)
             {
                 uint remoteId = CheckPayload(answer.Payload);
-                UdpEndPoint server = await ReachAsync(answer, open is not null, cancellationToken).ConfigureAwait(false);
+                UdpEndPoint server =
+                    await ReachAsync(answer, isOpen: open is not null, cancellationToken).ConfigureAwait(false);
                 stream.Connect(remoteId, server);
                 _context.Relays.Remember(_remotePublicKey, answer);
                 SecretStream secret =

@@ -40,7 +40,8 @@ internal sealed class HandshakeSearch
     }
 
     /// <summary>Runs the search, once.</summary>
-    /// <param name="known">At most three nodes to try beside those that the query finds: where the server was last.</param>
+    /// <param name="known">At most three nodes to try beside those that the query finds: where the server was
+    /// last.</param>
     /// <param name="cancellationToken">Ends the query and the requests.</param>
     /// <exception cref="DhtException">No node knows the server, or it did not answer through those that do.</exception>
     public async Task<ServerAnswer> RunAsync(

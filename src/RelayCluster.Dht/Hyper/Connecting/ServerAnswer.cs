@@ -3,5 +3,7 @@ using RelayCluster.Dht.Hyper.Messages;
 
 namespace RelayCluster.Dht.Hyper.Connecting;
 
-/// <summary>A handshake that succeeded: what the server said, which way it came, and the keys, which the owner disposes.</summary>
+/// <summary>
+/// A handshake that succeeded: what the server said, which way it came, and the keys, which the owner disposes.
+/// </summary>
 internal sealed record ServerAnswer(HandshakeReply Reply, NoisePayload Payload, NoiseResult Keys);

@@ -22,7 +22,9 @@ internal sealed class PayloadSeal
         _localSecret = localSecret;
     }
 
-    /// <summary>The secret that both sides of a handshake know: the namespace hashed with the handshake hash as key.</summary>
+    /// <summary>
+    /// The secret that both sides of a handshake know: the namespace hashed with the handshake hash as key.
+    /// </summary>
     public static Fixed32 DeriveSecret(ReadOnlySpan<byte> handshakeHash)
     {
         Span<byte> secret = stackalloc byte[Fixed32.Size];

@@ -44,5 +44,5 @@ internal sealed record PeerRecord(Fixed32 PublicKey, UdpEndPoint[] RelayAddresse
 
     /// <summary>The record as callers see it, with no more relay addresses than an honest node stores.</summary>
     public DhtPeer ToPeer() =>
-        new(PublicKey, RelayAddresses.AsSpan(0, Math.Min(RelayAddresses.Length, MaxRelayAddresses)).ToArray().ToIPEndPoints());
+        new(PublicKey, RelayAddresses[..Math.Min(RelayAddresses.Length, MaxRelayAddresses)].ToIPEndPoints());
 }

@@ -15,9 +15,11 @@ namespace RelayCluster.Dht.Hyper.Records;
 /// </para>
 /// <para>
 /// An announcement needs a token, which shows that the sender receives at its address, and a signature over it, the
-/// target and this node's id. It can leave a refresh hash: whoever later shows the preimage renews the announcement from
+/// target and this node's id. It can leave a refresh hash: whoever later shows the preimage renews the announcement
+/// from
 /// wherever it is then, without a signature, and the preimage becomes the next hash. What is not renewed is forgotten
-/// in 13 to 27 minutes. A bump is the announcer's clock at the time when it last wanted to be looked at again; the latest
+/// in 13 to 27 minutes. A bump is the announcer's clock at the time when it last wanted to be looked at again; the
+/// latest
 /// of a topic is told in lookups, unless it lies in the future.
 /// </para>
 /// <para>Requests that make no sense get no answer. Source: hyperdht 6.34, lib/persistent.js.</para>

@@ -9,8 +9,10 @@ namespace RelayCluster.Dht.Hyper.Records;
 /// announcer that stopped announcing is to be forgotten however often it is looked up.
 /// </para>
 /// <para>
-/// A lookup is answered with a random choice of the topic's records, so that a large topic is sampled and not always the
-/// same few are dialled. The choice costs by the number taken, not by the size of the topic. The randomness is handed in.
+/// A lookup is answered with a random choice of the topic's records, so that a large topic is sampled and not always
+/// the
+/// same few are dialled. The choice costs by the number taken, not by the size of the topic. The randomness is handed
+/// in.
 /// </para>
 /// </summary>
 internal sealed class RecordCache

@@ -3,7 +3,9 @@ using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Hyper.Records;
 
-/// <summary>The records under one topic, reachable by key and by number: a number is what a random choice needs.</summary>
+/// <summary>
+/// The records under one topic, reachable by key and by number: a number is what a random choice needs.
+/// </summary>
 internal sealed class TopicRecords
 {
     private readonly Dictionary<Fixed32, int> _numbers = [];

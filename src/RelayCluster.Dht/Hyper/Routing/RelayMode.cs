@@ -15,7 +15,9 @@ internal enum RelayMode : uint
     /// <summary>A relaying node hands on what the client asked.</summary>
     FromRelay = 2,
 
-    /// <summary>The second of two relaying nodes hands it on: the server announced itself at it, not at the first.</summary>
+    /// <summary>
+    /// The second of two relaying nodes hands it on: the server announced itself at it, not at the first.
+    /// </summary>
     FromSecondRelay = 3,
 
     /// <summary>The answer reaches the client.</summary>

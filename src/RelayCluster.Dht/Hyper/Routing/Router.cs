@@ -25,7 +25,8 @@ namespace RelayCluster.Dht.Hyper.Routing;
 /// </code>
 /// <para>
 /// For the client the reply comes from the node it asked, and carries the server's address as that node saw it. A node
-/// that knows nobody for the target answers with closer nodes. Hole punching messages go the same way without the second
+/// that knows nobody for the target answers with closer nodes. Hole punching messages go the same way without the
+/// second
 /// relay: the client names the server's own relay as the next leg.
 /// </para>
 /// <para>
@@ -42,7 +43,9 @@ internal sealed class Router
         _forwards = new AgingCache<Fixed32, Forward>(maxForwards, maxAge);
     }
 
-    /// <summary>Where the server of this target (the hash of its public key) can be reached; null if not from here.</summary>
+    /// <summary>
+    /// Where the server of this target (the hash of its public key) can be reached; null if not from here.
+    /// </summary>
     public Forward? Find(TimeSpan now, Fixed32 target) =>
         _forwards.TryGet(now, target, out Forward? forward) ? forward : null;
 

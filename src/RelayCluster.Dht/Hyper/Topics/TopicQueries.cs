@@ -12,7 +12,8 @@ namespace RelayCluster.Dht.Hyper.Topics;
 /// come in, and in the end each of the closest is asked to store or forget.
 /// <para>
 /// An announcement is signed anew for every node, for it names the node and the token that the node gave. A withdrawal
-/// goes only to nodes that named the key in their reply, or that know more announcers than they tell, and goes while the
+/// goes only to nodes that named the key in their reply, or that know more announcers than they tell, and goes while
+/// the
 /// query is still running.
 /// </para>
 /// </summary>
@@ -77,8 +78,9 @@ internal sealed class TopicQueries(RpcNode node)
 
                 if (found.Peers.Count >= FullReply || found.Peers.Any(p => p.PublicKey == keyPair.PublicKey))
                 {
+                    Fixed32 scope = HyperNamespace.Unannounce;
                     withdrawals.Add(SendSignedAsync(
-                        HyperCommand.Unannounce, HyperNamespace.Unannounce, topic, peer, keyPair, reply, stopping.Token));
+                        HyperCommand.Unannounce, scope, topic, peer, keyPair, reply, stopping.Token));
                 }
 
                 yield return found;

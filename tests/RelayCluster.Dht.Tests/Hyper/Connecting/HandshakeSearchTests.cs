@@ -156,7 +156,8 @@ public sealed class HandshakeSearchTests : IDisposable
         asked.Reply.SetResult(Reply(asked.Through, noise.WriteMessage(payload.Encode())));
     }
 
-    private static HandshakeReply Reply(UdpEndPoint through, byte[] noise) => new(noise, through, true, through, through);
+    private static HandshakeReply Reply(UdpEndPoint through, byte[] noise) =>
+        new(noise, through, IsRelayed: true, through, through);
 
     private static void Fail((UdpEndPoint Through, TaskCompletionSource<HandshakeReply> Reply) asked) =>
         asked.Reply.SetException(new DhtException(DhtError.RequestTimeout));

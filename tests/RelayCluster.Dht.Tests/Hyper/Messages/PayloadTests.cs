@@ -30,7 +30,8 @@ public sealed class PayloadTests
     {
         foreach (JsonElement vector in Vectors.Where("codec", "noisePayload").Where(v => !v.Is("decodeOnly")))
         {
-            Assert.True(vector.Hex("hex").SequenceEqual(NoisePayload.Decode(vector.Hex("hex")).Encode()), vector.Name());
+            byte[] bytes = vector.Hex("hex");
+            Assert.True(bytes.SequenceEqual(NoisePayload.Decode(bytes).Encode()), vector.Name());
         }
     }
 
@@ -170,7 +171,8 @@ public sealed class PayloadTests
         Addresses4 = fields.EndPointsOrNull("addresses4") ?? [],
         Addresses6 = Part(fields, "addresses6")?.EndPoints6() ?? [],
         Udx = Part(fields, "udx") is { } udx
-            ? new UdxInfo(Number(udx, "id", 0), Number(udx, "seq", 0), udx.Is("reusableSocket"), Number(udx, "version", 1))
+            ? new UdxInfo(
+                Number(udx, "id", 0), Number(udx, "seq", 0), udx.Is("reusableSocket"), Number(udx, "version", 1))
             : null,
         SecretStreamVersion = Part(fields, "secretStream") is { } stream ? Number(stream, "version", 1) : null,
         RelayThrough = Part(fields, "relayThrough") is { } relay

@@ -194,13 +194,14 @@ public sealed class AnnouncementsTests : IDisposable
         UdpEndPoint[]? relays = null)
     {
         var peer = new PeerRecord(_keyPair.PublicKey, relays ?? []);
+        signer ??= _keyPair;
         return new AnnounceMessage
         {
             Peer = peer,
             Refresh = refresh,
             Bump = bump,
             Signature = AnnounceSignature.Sign(
-                scope ?? HyperNamespace.Announce, target, token ?? Token, id ?? NodeId, peer, refresh, signer ?? _keyPair),
+                scope ?? HyperNamespace.Announce, target, token ?? Token, id ?? NodeId, peer, refresh, signer),
         }.Encode();
     }
 

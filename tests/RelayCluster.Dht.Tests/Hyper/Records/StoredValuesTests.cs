@@ -27,8 +27,9 @@ public sealed class StoredValuesTests : IDisposable
 
         Assert.True(_values.HandleImmutablePut(default, Requests.From(From, hash, value, Token)).IsReply);
 
-        Assert.Equal(value, _values.HandleImmutableGet(default, Requests.From(From, hash, null)).Value!.Value.ToArray());
-        Assert.Null(_values.HandleImmutableGet(Age * 2, Requests.From(From, hash, null)).Value);
+        var get = Requests.From(From, hash, null);
+        Assert.Equal(value, _values.HandleImmutableGet(default, get).Value!.Value.ToArray());
+        Assert.Null(_values.HandleImmutableGet(Age * 2, get).Value);
     }
 
     [Fact]
