@@ -106,6 +106,8 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
         }
     }
 
+    protected override void OnStopping() => _stream?.Destroy();
+
     protected override void OnDiscarded(StreamMessage message)
     {
         if (message.FromClient is DataMessage data)
@@ -317,7 +319,8 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
     {
         if (_isEndSent && _hasPeerEnded)
         {
-            Context.CreateWait(() => Finish("both"), _ => Finish("peer")).Await(new ValueTask(_stream!.Completion));
+            Context.CreateWait(() => Finish("both"), _ => Finish("peer"))
+                .Await(new ValueTask(_stream!.Completion.WaitAsync(Context.Stopping)));
         }
     }
 

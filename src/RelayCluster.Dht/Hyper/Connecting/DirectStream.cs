@@ -78,7 +78,7 @@ internal sealed class DirectStream : DhtStream
 
     public override void Destroy(Exception? reason = null)
     {
-        if (_secret.Completion.IsCompleted)
+        if (_completion.Task.IsCompleted)
         {
             return;
         }
@@ -86,11 +86,18 @@ internal sealed class DirectStream : DhtStream
         _reason ??= reason;
         _isDestroyed = true;
         _secret.Destroy(reason);
+
+        // it may be all that is left: a peer that is gone does not acknowledge the last bytes
+        _udx.Destroy();
     }
 
     public override async ValueTask DisposeAsync()
     {
-        Destroy();
+        if (!_secret.Completion.IsCompleted)
+        {
+            Destroy();
+        }
+
         await _watch.ConfigureAwait(false);
     }
 
