@@ -29,6 +29,7 @@ internal sealed class DialContext
     public required KnownRelays Relays { get; init; }
 
     /// <summary>A stream under an id that is free and that nobody can guess.</summary>
+    /// <exception cref="DhtException">The node was destroyed.</exception>
     public UdxStream CreateStream(Func<UdxStream, UdpEndPoint, bool> firewall)
     {
         var options = new UdxStreamOptions
@@ -43,6 +44,10 @@ internal sealed class DialContext
             try
             {
                 return Socket.CreateStream(id, options);
+            }
+            catch (ObjectDisposedException)
+            {
+                throw new DhtException(DhtError.NodeDestroyed);
             }
             catch (InvalidOperationException)
             {
