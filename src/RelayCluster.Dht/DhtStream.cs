@@ -46,6 +46,9 @@ public abstract class DhtStream : IAsyncDisposable
     /// <summary>Cuts both halves at once. The other side sees the stream closed.</summary>
     public abstract void Destroy(Exception? reason = null);
 
-    /// <summary>Destroys the stream and waits until nothing of it is left.</summary>
+    /// <summary>
+    /// Destroys the stream unless both sides have ended, and waits until nothing of it is left: after both ends, until the
+    /// other side has acknowledged the last bytes or is given up.
+    /// </summary>
     public abstract ValueTask DisposeAsync();
 }
