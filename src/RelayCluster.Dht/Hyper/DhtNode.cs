@@ -83,6 +83,11 @@ public sealed partial class DhtNode : IDhtNode
     /// <summary>The node's id in the routing tables of others; null while it is ephemeral.</summary>
     public Fixed32? Id => _rpc.Id;
 
+    /// <summary>
+    /// Ends when the node is disposed; faults if its loop broke, after which the node does nothing any more.
+    /// </summary>
+    public Task Completion => _rpc.Socket.Completion;
+
     /// <summary>How many nodes this one knows.</summary>
     public int NodeCount => _rpc.NodeCount;
 

@@ -24,6 +24,8 @@ internal sealed partial class DhtMembership : IDhtMembership
         _logger = loggerFactory.CreateLogger<DhtMembership>();
     }
 
+    public Task Completion => _node?.Completion ?? Task.CompletedTask;
+
     public async Task<IDhtNode> JoinAsync(CancellationToken cancellationToken)
     {
         if (_options.Testnet)

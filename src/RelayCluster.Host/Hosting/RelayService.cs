@@ -13,7 +13,8 @@ namespace RelayCluster.Host.Hosting;
 /// ports open -> joining -> ready -> stopping: sessions end -> ports close -> DHT node closes
 /// </code>
 /// A client that connects while the node is joining waits for it; one that connects after "stopping" is turned away. If
-/// the node cannot join, the process ends with <see cref="Failure"/>.
+/// the node cannot join, or breaks later, the process ends with <see cref="Failure"/>: whoever supervises it can start it
+/// anew, and a relay without its node serves nobody.
 /// </summary>
 internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisposable
 {
@@ -25,6 +26,7 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<RelayServer?> _server = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _joining = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
 
     public RelayService(
         IDhtMembership membership,
@@ -88,6 +90,7 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
         await _membership.DisposeAsync().AsTask().WaitAsync(cancellationToken);
+        await _watching.WaitAsync(cancellationToken);
         Log.Stopped(_logger);
     }
 
@@ -109,6 +112,7 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
             RelayOptions options = CoreOptions.ForRelay(_options);
             _server.SetResult(new RelayServer(node, options, TimeProvider.System, _loggerFactory));
             Log.Ready(_logger);
+            _watching = WatchAsync();
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -120,6 +124,21 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
         {
             Failure = e;
             _server.SetResult(null);
+            _lifetime.StopApplication();
+        }
+    }
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            await _membership.Completion;
+        }
+#pragma warning disable CA1031 // Whatever it is: it is kept, and ends the process.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Failure = e;
             _lifetime.StopApplication();
         }
     }

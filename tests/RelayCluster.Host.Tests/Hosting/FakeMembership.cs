@@ -8,6 +8,10 @@ internal sealed class FakeMembership : IDhtMembership
 {
     private readonly TaskCompletionSource<IDhtNode> _node = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Completion => _completion.Task;
+
     public bool IsDisposed { get; private set; }
 
     public static FakeMembership Joined()
@@ -19,6 +23,8 @@ internal sealed class FakeMembership : IDhtMembership
 
     public void Join() => _node.SetResult(new FakeDhtNode());
 
+    public void Break(Exception reason) => _completion.SetException(reason);
+
     public void Fail(Exception reason) => _node.SetException(reason);
 
     public Task<IDhtNode> JoinAsync(CancellationToken cancellationToken) => _node.Task.WaitAsync(cancellationToken);
@@ -26,6 +32,7 @@ internal sealed class FakeMembership : IDhtMembership
     public async ValueTask DisposeAsync()
     {
         IsDisposed = true;
+        _completion.TrySetResult();
         if (_node.Task.IsCompletedSuccessfully)
         {
             await (await _node.Task).DisposeAsync();

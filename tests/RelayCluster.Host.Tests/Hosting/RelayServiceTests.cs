@@ -49,6 +49,19 @@ public sealed class RelayServiceTests
     }
 
     [Fact]
+    public async Task A_DHT_node_that_breaks_ends_the_process_with_the_reason()
+    {
+        await using RunningRelay relay = await RunningRelay.StartAsync();
+        await relay.Service.WaitUntilReadyAsync(default);
+        var reason = new InvalidOperationException("a fault");
+
+        relay.Membership.Break(reason);
+        await relay.Application.WaitForShutdownAsync().WaitAsync(RunningRelay.Deadline);
+
+        Assert.Same(reason, relay.Service.Failure);
+    }
+
+    [Fact]
     public async Task Wrong_options_do_not_start()
     {
         OptionsValidationException e = await Assert.ThrowsAsync<OptionsValidationException>(
