@@ -15,6 +15,10 @@ internal static partial class ServeSettings
     /// <summary>The option of a key that is known to be one.</summary>
     public static Setting Get(string key) => All.Single(setting => setting.Key == key);
 
+    /// <summary>All options and what they are, in a line, to see in a log what was in force.</summary>
+    public static string Describe(ServeOptions options) =>
+        string.Join(' ', All.Select(setting => $"{setting.Key}={setting.Format.Write(setting.Get(options))}"));
+
     private static IEnumerable<Setting> Collect(Type type, PropertyInfo[] path) =>
         type.GetProperties().SelectMany(property =>
         {

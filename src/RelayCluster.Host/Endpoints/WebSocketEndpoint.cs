@@ -7,8 +7,8 @@ using RelayCluster.Protocol.Transports;
 namespace RelayCluster.Host.Endpoints;
 
 /// <summary>
-/// The door for WebSocket clients, at <c>/</c>. Compression stays off: what goes through is encrypted for the most part.
-/// Pings stay off too: the protocol has its own.
+/// The door for WebSocket clients, at <c>/</c>. Compression stays off: what goes through is encrypted for the most
+/// part. Pings stay off too: the protocol has its own.
 /// </summary>
 internal sealed class WebSocketEndpoint
 {

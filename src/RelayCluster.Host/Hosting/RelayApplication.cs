@@ -95,6 +95,9 @@ internal static partial class RelayApplication
             // A start that fails is told by the command, in a line; the host would add the stack.
             filter.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
             filter.AddFilter("Microsoft.Hosting", LogLevel.None);
+
+            // Were this one on, every session would hold an activity and a log scope for as long as it lives.
+            filter.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
             if (options.Value.Log.Level < LogLevel.Warning)
             {
                 filter.AddFilter("Microsoft", LogLevel.Warning);

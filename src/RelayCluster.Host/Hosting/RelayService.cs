@@ -24,7 +24,8 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
     private readonly ILoggerFactory _loggerFactory;
     private readonly ILogger<RelayService> _logger;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource<RelayServer?> _server = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RelayServer?> _server =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _joining = Task.CompletedTask;
     private Task _watching = Task.CompletedTask;
 
@@ -64,7 +65,15 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
         }
     }
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (_logger.IsEnabled(LogLevel.Information))
+        {
+            Log.Options(_logger, ServeSettings.Describe(_options));
+        }
+
+        return Task.CompletedTask;
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -145,6 +154,9 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
 
     private static partial class Log
     {
+        [LoggerMessage(9000, LogLevel.Information, "options: {Options}")]
+        public static partial void Options(ILogger logger, string options);
+
         [LoggerMessage(9001, LogLevel.Information, "ready for clients")]
         public static partial void Ready(ILogger logger);
 

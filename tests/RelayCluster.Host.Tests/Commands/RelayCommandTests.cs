@@ -12,12 +12,13 @@ public sealed class RelayCommandTests
     [InlineData("serve --ws-port", "relay: Required argument missing for option: '--ws-port'; see relay serve --help")]
     [InlineData("serve --ws-port a", "relay: --ws-port: expected a whole number, 0 to 65535, found 'a'")]
     [InlineData("serve --tcp-port 65536", "relay: --tcp-port: expected a whole number, 0 to 65535, found '65536'")]
-    [InlineData("serve --host nowhere", "relay: --host: expected an IP address such as 127.0.0.1, or localhost, found 'nowhere'")]
+    [InlineData("serve --host nowhere", "relay: --host: expected an IP address such as 127.0.0.1, or localhost, " +
+        "found 'nowhere'")]
     [InlineData("serve --dht-host ::1", "relay: --dht-host: expected an IPv4 address: the DHT has no other")]
-    [InlineData("serve --bootstrap a.example", "relay: --bootstrap: expected nodes as host:port, such as 127.0.0.1:49737, " +
-        "found 'a.example'")]
-    [InlineData("serve --testnet --bootstrap a.example:1", "relay: --bootstrap: expected not to stand beside --testnet, " +
-        "which brings its own nodes")]
+    [InlineData("serve --bootstrap a.example", "relay: --bootstrap: expected nodes as host:port, such as " +
+        "127.0.0.1:49737, found 'a.example'")]
+    [InlineData("serve --testnet --bootstrap a.example:1", "relay: --bootstrap: expected not to stand beside " +
+        "--testnet, which brings its own nodes")]
     [InlineData("serve --config /nowhere.conf", "relay: /nowhere.conf: cannot be read: no such file")]
     public async Task A_wrong_command_line_is_one_line_on_standard_error(string commandLine, string expected)
     {
@@ -37,7 +38,8 @@ public sealed class RelayCommandTests
             await File.WriteAllTextAsync(file, "relay {\n  ws-port 5\n}");
             (int code, _, string error) = await RunAsync($"serve --config {file}");
 
-            Assert.Equal($"relay: {file}:2:11: expected '=', ':', '+=' or '{{' after the key 'ws-port', found '5'\n", error);
+            Assert.Equal(
+                $"relay: {file}:2:11: expected '=', ':', '+=' or '{{' after the key 'ws-port', found '5'\n", error);
             Assert.Equal(2, code);
         }
         finally

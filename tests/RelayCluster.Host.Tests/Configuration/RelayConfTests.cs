@@ -38,7 +38,8 @@ public sealed class RelayConfTests
         {
             int line = file.GetPosition(setting.ConfigurationKey)!.Value.Line;
             IEnumerable<string> comment = lines.Take(line - 1).Reverse().TakeWhile(text => text.Trim().StartsWith('#'));
-            Assert.Contains($"{setting.Range!.Least} to {setting.Range.Most}", string.Join(' ', comment), StringComparison.Ordinal);
+            string range = $"{setting.Range!.Least} to {setting.Range.Most}";
+            Assert.Contains(comment, text => text.Contains(range, StringComparison.Ordinal));
         }
     }
 

@@ -62,23 +62,24 @@ public sealed class SettingReaderTests
         var options = new ServeOptions();
         foreach (Setting setting in ServeSettings.All)
         {
-            object value = setting.Get(options);
-            Assert.Equal(setting.Format.Write(value), setting.Format.Write(setting.Format.Parse(setting.Format.Write(value))!));
+            string text = setting.Format.Write(setting.Get(options));
+            Assert.Equal(text, setting.Format.Write(setting.Format.Parse(text)!));
         }
     }
 
     [Theory]
     [InlineData("ws-port = x", "my.conf:1:19: ws-port: expected a whole number, 0 to 65535, found 'x'")]
     [InlineData("ws-port = 65536", "my.conf:1:19: ws-port: expected a whole number, 0 to 65535, found '65536'")]
-    [InlineData("host = 127.1", "my.conf:1:16: host: expected an IP address such as 127.0.0.1, or localhost, found '127.1'")]
-    [InlineData("heartbeat.interval = 15", "my.conf:1:30: heartbeat.interval: expected a duration with its unit such as " +
-        "15s or 500ms, 1s to 5m, found '15'")]
+    [InlineData("host = 127.1", "my.conf:1:16: host: expected an IP address such as 127.0.0.1, or localhost, " +
+        "found '127.1'")]
+    [InlineData("heartbeat.interval = 15", "my.conf:1:30: heartbeat.interval: expected a duration with its unit " +
+        "such as 15s or 500ms, 1s to 5m, found '15'")]
     [InlineData("buffers.stream = 1KiB", "my.conf:1:26: buffers.stream: expected a size such as 512KiB or 8MiB, " +
         "16KiB to 1GiB, found '1KiB'")]
     [InlineData("limits.frame = 1TiB", "my.conf:1:24: limits.frame: expected a size such as 512KiB or 8MiB, " +
         "64KiB to 1GiB, found '2147483647B'")]
-    [InlineData("log.level = loud", "my.conf:1:21: log.level: expected one of trace, debug, information, warning, error, " +
-        "critical, none, found 'loud'")]
+    [InlineData("log.level = loud", "my.conf:1:21: log.level: expected one of trace, debug, information, warning, " +
+        "error, critical, none, found 'loud'")]
     [InlineData("dht.testnet = maybe", "my.conf:1:23: dht.testnet: expected true or false, found 'maybe'")]
     [InlineData("dht.bootstrap = [\"a\"]", "my.conf:1:25: dht.bootstrap: expected nodes as host:port, such as " +
         "127.0.0.1:49737, found 'a'")]

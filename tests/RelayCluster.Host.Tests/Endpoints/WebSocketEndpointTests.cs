@@ -34,7 +34,8 @@ public sealed class WebSocketEndpointTests
         await using RunningRelay relay = await RunningRelay.StartAsync();
         await relay.Service.StoppingAsync(CancellationToken.None);
 
-        WebSocketException e = await Assert.ThrowsAsync<WebSocketException>(() => TestClient.ConnectWebSocketAsync(relay));
+        WebSocketException e = await Assert.ThrowsAsync<WebSocketException>(
+            () => TestClient.ConnectWebSocketAsync(relay));
         Assert.Contains("503", e.Message, StringComparison.Ordinal);
     }
 

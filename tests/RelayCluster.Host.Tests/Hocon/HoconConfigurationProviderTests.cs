@@ -8,7 +8,8 @@ public sealed class HoconConfigurationProviderTests
     [Fact]
     public void Values_are_found_under_the_keys_of_a_configuration()
     {
-        IConfiguration configuration = Read("relay { dht { port = 5, nodes = [x, y] }, on = true, none = null, no = [] }");
+        IConfiguration configuration =
+            Read("relay { dht { port = 5, nodes = [x, y] }, on = true, none = null, no = [] }");
 
         Assert.Equal("5", configuration["relay:dht:port"]);
         Assert.Equal(["x", "y"], configuration.GetSection("relay:dht:nodes").GetChildren().Select(item => item.Value));

@@ -17,7 +17,9 @@ public sealed class HoconIncludeTests
 
     [Fact]
     public void A_name_counts_from_the_including_file() =>
-        Assert.Equal("{c:1}", HoconText.Read("include \"d/b.conf\"", ("d/b.conf", "include \"c.conf\""), ("d/c.conf", "c = 1")));
+        Assert.Equal(
+            "{c:1}",
+            HoconText.Read("include \"d/b.conf\"", ("d/b.conf", "include \"c.conf\""), ("d/c.conf", "c = 1")));
 
     [Fact]
     public void Paths_in_a_file_are_looked_up_where_it_is_included_and_then_at_the_root() =>
@@ -50,7 +52,10 @@ public sealed class HoconIncludeTests
 
     [Fact]
     public void An_error_in_an_included_file_names_that_file() =>
-        Assert.StartsWith("b.conf:2:3: ", HoconText.Fail("include \"b.conf\"", ("b.conf", "\na b")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "b.conf:2:3: ",
+            HoconText.Fail("include \"b.conf\"", ("b.conf", "\na b")),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("include url(\"http://x\")")]

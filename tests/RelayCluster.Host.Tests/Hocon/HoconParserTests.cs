@@ -63,14 +63,17 @@ public sealed class HoconParserTests
     [Theory]
     [InlineData("a 1", "test.conf:1:3: expected '=', ':', '+=' or '{' after the key 'a', found '1'")]
     [InlineData("a", "test.conf:1:2: expected '=', ':', '+=' or '{' after the key 'a', found the end of the file")]
-    [InlineData("a\nb = 1", "test.conf:1:2: expected '=', ':', '+=' or '{' after the key 'a', found the end of the line")]
+    [InlineData("a\nb = 1", "test.conf:1:2: expected '=', ':', '+=' or '{' after the key 'a', found the end of " +
+        "the line")]
     [InlineData("a =", "test.conf:1:4: expected a value, found the end of the file")]
     [InlineData("a { b = \n }", "test.conf:2:2: expected a value, found '}'")]
-    [InlineData("a { b = 1", "test.conf:1:10: expected a comma or a new line after the value, found the end of the file")]
+    [InlineData("a { b = 1", "test.conf:1:10: expected a comma or a new line after the value, found the end " +
+        "of the file")]
     [InlineData("a {", "test.conf:1:4: expected a key or '}', found the end of the file")]
     [InlineData("}", "test.conf:1:1: expected a key or the end of the file, found '}'")]
     [InlineData("{} x", "test.conf:1:4: expected the end of the file, found 'x'")]
-    [InlineData("a = [1", "test.conf:1:7: expected a comma, a new line or ']' after the value, found the end of the file")]
+    [InlineData("a = [1", "test.conf:1:7: expected a comma, a new line or ']' after the value, found the end " +
+        "of the file")]
     [InlineData("a = [1,,2]", "test.conf:1:8: expected a value, found ','")]
     [InlineData("a = 1,,b = 2", "test.conf:1:7: expected a key or the end of the file, found ','")]
     [InlineData("a..b = 1", "test.conf:1:1: expected a key before and after each '.'")]
@@ -93,7 +96,9 @@ public sealed class HoconParserTests
     [Fact]
     public void Nesting_is_bounded()
     {
-        Assert.Contains("expected at most 64 levels", HoconText.Fail("a = " + new string('[', 10_000)), StringComparison.Ordinal);
-        Assert.Contains("expected at most 64 keys", HoconText.Fail(string.Join('.', Enumerable.Repeat("a", 10_000)) + " = 1"), StringComparison.Ordinal);
+        string deep = "a = " + new string('[', 10_000);
+        Assert.Contains("expected at most 64 levels", HoconText.Fail(deep), StringComparison.Ordinal);
+        string path = string.Join('.', Enumerable.Repeat("a", 10_000)) + " = 1";
+        Assert.Contains("expected at most 64 keys", HoconText.Fail(path), StringComparison.Ordinal);
     }
 }

@@ -13,7 +13,8 @@ public sealed class HoconProperties
     /// </summary>
     private static readonly Gen<string> Pieces = Gen.Elements(
         "a", "b", ".", "=", ":", "+=", "{", "}", "[", "]", ",", "\n", " ", "\"", "\"\"\"", "x y", "${", "${?", "$",
-        "include ", "\"test.conf\"", "required(", "file(", ")", "#", "//", "\\", "\\u12", "null", "1s", "a.b", "\t", "*",
+        "include ", "\"test.conf\"", "required(", "file(", ")", "#", "//", "\\", "\\u12", "null", "1s",
+        "a.b", "\t", "*",
         "a = 1", "b = ${a}", "a { ", "a = ${?b} ");
 
     [Fact]
@@ -27,7 +28,8 @@ public sealed class HoconProperties
     [Fact]
     public void Every_beginning_of_a_file_is_read_or_refused_by_the_one_exception()
     {
-        const string File = "a { b.\"c\" = [1, \"x\\n\", \"\"\"y\"\"\"], d = ${a.b} ${?e} }\ninclude \"n\" # c\nf += 1s\n";
+        const string File =
+            "a { b.\"c\" = [1, \"x\\n\", \"\"\"y\"\"\"], d = ${a.b} ${?e} }\ninclude \"n\" # c\nf += 1s\n";
         Assert.All(Enumerable.Range(0, File.Length), length => ReadsOrRefuses(File[..length]));
     }
 

@@ -59,12 +59,14 @@ public sealed class HoconResolverTests
     }
 
     [Theory]
-    [InlineData("x = 1\na = ${b.c}", "test.conf:2:5: expected 'b.c' to be defined, by a file (other than by itself) or the environment")]
-    [InlineData("a = ${a}", "test.conf:1:5: expected 'a' to be defined, by a file (other than by itself) or the environment")]
-    [InlineData("a = ${b}\nb = ${a}", "test.conf:2:5: expected 'a' to be defined, by a file (other than by itself) or the environment")]
-    [InlineData("a { b = ${a} }", "test.conf:1:9: expected 'a' to be defined, by a file (other than by itself) or the environment")]
-    public void An_undefined_value_is_an_error(string text, string message) =>
-        Assert.Equal(message, HoconText.Fail(text));
+    [InlineData("x = 1\na = ${b.c}", "2:5", "b.c")]
+    [InlineData("a = ${a}", "1:5", "a")]
+    [InlineData("a = ${b}\nb = ${a}", "2:5", "a")]
+    [InlineData("a { b = ${a} }", "1:9", "a")]
+    public void An_undefined_value_is_an_error(string text, string place, string path) =>
+        Assert.Equal(
+            $"test.conf:{place}: expected '{path}' to be defined, by a file (other than by itself) or the environment",
+            HoconText.Fail(text));
 
     [Fact]
     public void A_long_chain_of_references_is_an_error_and_no_stack_overflow()
