@@ -95,9 +95,7 @@ internal sealed class RelayMetrics : IDisposable
         _messages.Add(1, ToClient);
     }
 
-    public void ReadingPaused() => _paused.Add(1);
-
-    public void ReadingResumed() => _paused.Add(-1);
+    public void ReadingPaused(bool isPaused) => _paused.Add(isPaused ? 1 : -1);
 
     /// <summary>A factory's meter is the factory's.</summary>
     public void Dispose() => _own?.Dispose();

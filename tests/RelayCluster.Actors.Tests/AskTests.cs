@@ -32,6 +32,16 @@ public sealed class AskTests : IAsyncDisposable
     }
 
     [Fact]
+    public void An_answer_that_crosses_its_deadline_counts()
+    {
+        TestProbe<Question> probe = _kit.CreateProbe<Question>();
+        Task<int> answer = probe.Ref.AskAsync<int>(to => new Question(20, to), Patience);
+        Assert.True(probe.ExpectMessage().ReplyTo.TryTell(21));
+        _kit.Clock.Advance(Patience);
+        Assert.Equal(21, _kit.RunUntilCompleted(answer));
+    }
+
+    [Fact]
     public void A_cancelled_question_is_no_timeout()
     {
         TestProbe<Question> probe = _kit.CreateProbe<Question>();

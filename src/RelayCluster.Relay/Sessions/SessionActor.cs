@@ -14,9 +14,9 @@ namespace RelayCluster.Relay.Sessions;
 /// <summary>One relayed client: reads its messages, and is the parent of all that works for it.</summary>
 /// <remarks>
 /// <code>
-///   client ══> channel ──read──> SessionActor ──told──> StreamActor ══> peer
-///                                     │ spawns  └─────> QueryActor ──> DHT
-///   client &lt;══ channel &lt;──send── Outbox &lt;──post── StreamActor &lt;══ peer
+///   client ══> channel ──ClientReader──> SessionActor ──told──> StreamActor ══> peer
+///                                             └──────spawns───> QueryActor ──> DHT
+///   client &lt;══ channel &lt;────Outbox────────────post──────────── StreamActor &lt;══ peer
 /// </code>
 /// <para>
 /// <b>Order.</b> The handshake comes first and once; everything else before it, a second one, an alias or id that is in
@@ -24,11 +24,8 @@ namespace RelayCluster.Relay.Sessions;
 /// there does not: it raced with the stream's end, and is dropped.
 /// </para>
 /// <para>
-/// <b>Reading is pulling.</b> There is never more than one read under way, and the next begins when the message before has
-/// found its place and every budget has room: the stream's (<see cref="SessionStream.ToPeer"/>), the session's
-/// (<see cref="SessionScope.Inbound"/>), the queries', and the answers' (<see cref="Outbox.Control"/>). A session that is
-/// not read fills the transport, and then the client waits: that is the back-pressure. The wire has none for a single
-/// stream, so a stalled peer holds up its client's other streams towards their peers (not the other way: what comes from
+/// <b>Back-pressure.</b> The <see cref="ClientReader"/> reads only while every budget has room. A session that is not read
+/// fills the transport, and then the client waits. The wire has no such thing for a single stream, so a stalled peer holds up its client's other streams towards their peers (not the other way: what comes from
 /// peers goes on, and so do the pings). Two things keep that bearable: a stream may fill its budget before it stops
 /// anybody, and a peer that takes nothing for <see cref="RelayOptions.StalledPeerTimeout"/> while it stops the session
 /// loses its stream.
@@ -47,25 +44,16 @@ namespace RelayCluster.Relay.Sessions;
 /// </remarks>
 internal sealed partial class SessionActor : Actor<SessionMessage>
 {
-    /// <summary>How many messages are handled before others have their turn.</summary>
-    private const int ReadsPerTurn = 32;
-
     private readonly SessionScope _scope;
     private readonly IMessageTransport _transport;
     private readonly Dictionary<uint, SessionStream> _streams = [];
     private readonly Dictionary<ActorRef, uint> _aliases = [];
     private readonly HashSet<uint> _queries = [];
     private readonly Dictionary<ActorRef, uint> _queryIds = [];
-    private ActorWait<RelayMessage?> _reading = null!;
-    private ActorWait<bool> _routing = null!;
-    private ActorWait _room = null!;
-    private DataMessage? _routed;
-    private SessionStream _routedTo;
+    private ClientReader _reader = null!;
     private Heartbeat _heartbeat = null!;
-    private RelayChannel _channel = null!;
     private HandshakeMessage? _handshake;
     private SessionEnd? _end;
-    private bool _isPaused;
     private bool _isExcused;
     private uint _lastAlias;
 
@@ -81,9 +69,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
     {
         Log.Opened(_scope.Logger, _scope.SessionId, _transport.RemoteEndPoint);
         _scope.Metrics.SessionOpened();
-        _reading = Context.CreateWait<RelayMessage?>(OnRead, OnChannelFailed, static message => message?.Dispose());
-        _routing = Context.CreateWait<bool>(OnRouted, OnFault, told => UndoIfNot(told));
-        _room = Context.CreateWait(OnRoom, OnFault);
+        _reader = new ClientReader(Context, _scope, Take, OnReadingResumed, OnChannelFailed);
         _heartbeat = new Heartbeat(Now, _scope.Settings.HeartbeatInterval, _scope.Settings.SilenceTimeout);
         ScheduleBeat();
         Context.CreateWait<RelayChannel?>(OnOpened, OnChannelFailed, OwnChannel)
@@ -119,11 +105,6 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
     protected override void OnStopped()
     {
         SessionEnd end = _end ?? SessionEnd.RelayStopping;
-        if (_isPaused)
-        {
-            _scope.Metrics.ReadingResumed();
-        }
-
         _scope.Dispose();
         _handshake?.Dispose();
         _scope.Metrics.SessionEnded(end);
@@ -135,6 +116,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         if (_end is null)
         {
             _end = end;
+            _reader.Stop();
             Context.StopSelf();
         }
     }
@@ -176,11 +158,10 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
             return;
         }
 
-        _channel = channel;
         OwnChannel(channel);
         Context.CreateWait(() => End(SessionEnd.ConnectionLost), OnChannelFailed)
             .Await(new ValueTask(_scope.Outbox.RunAsync(channel.SendAsync, Context.Stopping)));
-        Read();
+        _reader.Start(channel);
     }
 
     private void OwnChannel(RelayChannel? channel)
@@ -193,7 +174,16 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
 
     private void Beat()
     {
-        ExcuseOrNot();
+        if (_reader.IsHeldUp && !_isExcused)
+        {
+            _isExcused = true;
+            _heartbeat.HandleReadingPaused();
+        }
+        else if (!_reader.IsHeldUp && _isExcused)
+        {
+            OnReadingResumed();
+        }
+
         switch (_heartbeat.HandleTimeout(Now))
         {
             case HeartbeatAction.Close:
@@ -207,22 +197,10 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         ScheduleBeat();
     }
 
-    /// <summary>
-    /// While we do not read, silence is excused, unless it is for answers that the client does not take.
-    /// </summary>
-    private void ExcuseOrNot()
+    private void OnReadingResumed()
     {
-        bool isExcused = _room.IsPending && _scope.Outbox.Control.IsOpen;
-        if (isExcused && !_isExcused)
-        {
-            _heartbeat.HandleReadingPaused();
-        }
-        else if (!isExcused && _isExcused)
-        {
-            _heartbeat.HandleReadingResumed(Now);
-        }
-
-        _isExcused = isExcused;
+        _isExcused = false;
+        _heartbeat.HandleReadingResumed(Now);
     }
 
     private void ScheduleBeat()
@@ -231,59 +209,33 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         Context.ScheduleOnce(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, SessionMessage.Beat);
     }
 
-    private void Read()
-    {
-        for (int i = 0; i < ReadsPerTurn && _end is null; i++)
-        {
-            if (!_reading.TryTake(_channel.ReadAsync(Context.Stopping), out RelayMessage? message) || !Take(message))
-            {
-                return;
-            }
-        }
-
-        if (_end is null)
-        {
-            _reading.Await(_channel.ReadAsync(Context.Stopping));
-        }
-    }
-
-    private void OnRead(RelayMessage? message)
-    {
-        if (Take(message))
-        {
-            Read();
-        }
-    }
-
-    /// <summary>Handles one message; false: reading pauses or is over.</summary>
-    private bool Take(RelayMessage? message)
+    private void Take(RelayMessage? message)
     {
         if (message is null)
         {
             End(SessionEnd.ClientClosed);
-            return false;
+            return;
         }
 
         _heartbeat.HandleMessage(Now);
         try
         {
-            return _end is null && Handle(message);
+            Handle(message);
         }
         catch (ProtocolException violation)
         {
             message.Dispose();
             OnViolation(violation);
-            return false;
         }
     }
 
-    private bool Handle(RelayMessage message)
+    private void Handle(RelayMessage message)
     {
         if (_handshake is null)
         {
             _handshake = message as HandshakeMessage
                 ?? throw new ProtocolException($"A {message.Type} came before the handshake");
-            return true;
+            return;
         }
 
         switch (message)
@@ -295,11 +247,14 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
                 Connect(connect);
                 break;
             case DataMessage data:
-                return Route(data.Alias, data);
+                Route(data.Alias, data);
+                break;
             case EndMessage end:
-                return Route(end.Alias, end);
+                Route(end.Alias, end);
+                break;
             case DestroyMessage { IsPaired: true } destroy:
-                return Route(destroy.Alias, destroy);
+                Route(destroy.Alias, destroy);
+                break;
             case LookupMessage lookup:
                 Query(lookup.Id, "lookup", null, token => _scope.Node.LookupAsync(lookup.Topic, token));
                 break;
@@ -334,8 +289,6 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
             default:
                 throw new ProtocolException($"A {message.Type} came that nobody asked for");
         }
-
-        return MayReadOn(null);
     }
 
     private void Connect(ConnectMessage connect)
@@ -394,88 +347,16 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         _scope.Outbox.Post(new FinishedMessage(id));
     }
 
-    /// <summary>Hands a message to its stream; false: reading pauses.</summary>
-    private bool Route(uint alias, RelayMessage message)
+    /// <summary>Hands a message to its stream; one that raced with the stream's end is dropped.</summary>
+    private void Route(uint alias, RelayMessage message)
     {
-        if (!_streams.TryGetValue(alias, out SessionStream stream))
+        if (_streams.TryGetValue(alias, out SessionStream stream))
+        {
+            _reader.Route(stream, message);
+        }
+        else
         {
             message.Dispose();
-            return MayReadOn(null);
         }
-
-        _routedTo = stream;
-        _routed = message as DataMessage;
-        if (_routed is not null)
-        {
-            long cost = Outbox.CostOf(message);
-            stream.ToPeer.Add(cost);
-            _scope.Inbound.Add(cost);
-        }
-
-        return _routing.TryTake(stream.Actor.TellAsync(new StreamMessage(message)), out bool told) && AfterRouting(told);
-    }
-
-    private void OnRouted(bool told)
-    {
-        if (AfterRouting(told))
-        {
-            Read();
-        }
-    }
-
-    private bool AfterRouting(bool told)
-    {
-        UndoIfNot(told);
-        return MayReadOn(_routedTo.ToPeer);
-    }
-
-    /// <summary>The stream stopped while the message was on its way to it.</summary>
-    private void UndoIfNot(bool told)
-    {
-        if (!told && _routed is { } data)
-        {
-            long cost = Outbox.CostOf(data);
-            _routedTo.ToPeer.Remove(cost);
-            _scope.Inbound.Remove(cost);
-            data.Dispose();
-        }
-
-        _routed = null;
-    }
-
-    private bool MayReadOn(Gate? toPeer)
-    {
-        if (_scope.Outbox.Control.IsOpen
-            && _scope.Queries.IsOpen
-            && _scope.Inbound.IsOpen
-            && (toPeer is null || toPeer.IsOpen))
-        {
-            return true;
-        }
-
-        _isPaused = true;
-        _scope.Metrics.ReadingPaused();
-        _room.Await(WhenRoomAsync(toPeer, Context.Stopping));
-        ExcuseOrNot();
-        return false;
-    }
-
-    private async ValueTask WhenRoomAsync(Gate? toPeer, CancellationToken cancellationToken)
-    {
-        await _scope.Outbox.Control.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
-        await _scope.Queries.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
-        await _scope.Inbound.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
-        if (toPeer is not null)
-        {
-            await toPeer.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private void OnRoom()
-    {
-        _isPaused = false;
-        _scope.Metrics.ReadingResumed();
-        ExcuseOrNot();
-        Read();
     }
 }

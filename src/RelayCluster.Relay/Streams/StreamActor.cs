@@ -11,9 +11,8 @@ namespace RelayCluster.Relay.Streams;
 /// <summary>One stream between a client and a peer: dials it, carries messages both ways, ends it.</summary>
 /// <remarks>
 /// <code>
-///   client's messages ─> _toPeer ─write─> DhtStream         the session has charged them to the budgets; each is given
-///                                                            back when the peer's stream has taken it
-///   outbox lane &lt;─post── read one message &lt;── DhtStream      the next is read only while the lane and the outbox have room
+///   session ──told──> PeerWriter ──write──> DhtStream      charged to the budgets until the peer's stream has taken it
+///   outbox &lt;──post─── PeerReader &lt;──read─── DhtStream      only while the lane and the outbox have room
 /// </code>
 /// <para>
 /// <b>Halves.</b> Each side's end ends its half, after all that was said before it; when both have ended, the actor waits
@@ -26,7 +25,7 @@ namespace RelayCluster.Relay.Streams;
 /// <c>destroy</c> names the client's alias.
 /// </para>
 /// <para>
-/// <b>Stalled peers.</b> One write is under way at a time. If it is for <see cref="RelayOptions.StalledPeerTimeout"/>, and
+/// <b>Stalled peers.</b> One write is under way at a time. If it takes <see cref="RelayOptions.StalledPeerTimeout"/>, and
 /// the bytes behind it stop the whole session's reading, the stream fails.
 /// </para>
 /// <para>
@@ -36,28 +35,15 @@ namespace RelayCluster.Relay.Streams;
 /// </remarks>
 internal sealed partial class StreamActor : Actor<StreamMessage>
 {
-    /// <summary>How many messages are read before others have their turn.</summary>
-    private const int ReadsPerTurn = 32;
-
     private readonly SessionScope _scope;
     private readonly ConnectMessage _connect;
     private readonly uint _alias;
     private readonly Gate _gate;
     private readonly OutboxLane _lane;
-    private readonly Queue<DataMessage> _toPeer = new();
-    private DataChunks.Enumerator _chunks;
+    private PeerWriter _writer = null!;
+    private PeerReader _reader = null!;
     private DhtStream? _stream;
-    private ActorWait _writing = null!;
-    private ActorWait _ending = null!;
-    private ActorWait _room = null!;
-    private ActorWait<PooledBuffer?> _reading = null!;
-    private ActorTimer? _stallTimer;
     private long _dialStarted;
-    private long _writeStarted;
-    private bool _isWritingMessage;
-    private bool _hasClientEnded;
-    private bool _isEndSent;
-    private bool _hasPeerEnded;
     private string _endedBy = "relay";
     private bool _isOver;
 
@@ -73,10 +59,8 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
     protected override void OnStarted()
     {
         _scope.Metrics.StreamStarted();
-        _writing = Context.CreateWait(OnWritten, Break);
-        _ending = Context.CreateWait(OnEndSent, Break);
-        _room = Context.CreateWait(ReadPeer, Break);
-        _reading = Context.CreateWait<PooledBuffer?>(OnRead, Break, static message => message?.Dispose());
+        _writer = new PeerWriter(Context, _scope, _gate, FinishIfBothEnded, Break);
+        _reader = new PeerReader(Context, _scope, _lane, _alias, FinishIfBothEnded, Break);
         _dialStarted = Context.TimeProvider.GetTimestamp();
         Context.CreateWait<DhtStream>(OnOpened, OnDialFailed, Context.Own).Await(DialAsync(Context.Stopping));
     }
@@ -86,19 +70,13 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
         switch (message.FromClient)
         {
             case null:
-                CheckStall();
-                break;
-            case DataMessage data when _isOver || _hasClientEnded:
-                // Late data, as after our own destroy: what it was charged is given back.
-                GiveBack(data);
+                _writer.CheckStall();
                 break;
             case DataMessage data:
-                _toPeer.Enqueue(data);
-                WritePeer();
+                _writer.Enqueue(data);
                 break;
             case EndMessage:
-                _hasClientEnded = true;
-                WritePeer();
+                _writer.End();
                 break;
             case DestroyMessage destroy:
                 OnClientDestroyed(destroy.Error);
@@ -112,17 +90,13 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
     {
         if (message.FromClient is DataMessage data)
         {
-            GiveBack(data);
+            _writer.GiveBack(data);
         }
     }
 
     protected override void OnStopped()
     {
-        while (_toPeer.TryDequeue(out DataMessage? data))
-        {
-            GiveBack(data);
-        }
-
+        _writer.Release();
         _connect.Dispose();
         _scope.Metrics.StreamEnded(_endedBy);
         Log.Closed(_scope.Logger, _scope.SessionId, _connect.Alias, _endedBy);
@@ -145,19 +119,29 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
 
     private void OnOpened(DhtStream stream)
     {
+        Context.Own(stream);
+        if (_isOver)
+        {
+            return;
+        }
+
         _connect.Dispose();
         _stream = stream;
-        Context.Own(stream);
         TimeSpan duration = Context.TimeProvider.GetElapsedTime(_dialStarted);
         _scope.Metrics.Dialled(duration, "ok");
         Log.Opened(_scope.Logger, _scope.SessionId, _connect.Alias, _connect.RemotePublicKey, duration);
         _scope.Outbox.Post(new OpenMessage(_alias, _connect.Alias, stream.HandshakeHash, HandshakeId: 0));
-        ReadPeer();
-        WritePeer();
+        _reader.Start(stream);
+        _writer.Start(stream);
     }
 
     private void OnDialFailed(Exception exception)
     {
+        if (_isOver)
+        {
+            return;
+        }
+
         TimeSpan duration = Context.TimeProvider.GetElapsedTime(_dialStarted);
         _scope.Metrics.Dialled(duration, exception is DhtException known ? known.Code : "error");
         Log.DialFailed(_scope.Logger, _scope.SessionId, _connect.Alias, _connect.RemotePublicKey, exception.Message);
@@ -167,7 +151,7 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
 
     private void OnClientDestroyed(string? error)
     {
-        if (_isOver || (_hasClientEnded && _hasPeerEnded))
+        if (_isOver || (_writer.HasClientEnded && _reader.IsEnded))
         {
             return;
         }
@@ -190,180 +174,27 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
         Finish(exception is DhtException ? "peer" : "relay");
     }
 
-    private void Finish(string endedBy)
-    {
-        _isOver = true;
-        _endedBy = endedBy;
-        Context.StopSelf();
-    }
-
-    private void WritePeer()
-    {
-        if (_stream is null || _isOver || _writing.IsPending)
-        {
-            return;
-        }
-
-        while (_toPeer.TryPeek(out DataMessage? data))
-        {
-            if (!_isWritingMessage)
-            {
-                _isWritingMessage = true;
-                _chunks = data.Chunks.GetEnumerator();
-            }
-
-            while (_chunks.MoveNext())
-            {
-                if (!_writing.TryTake(_stream.WriteMessageAsync(_chunks.Current, Context.Stopping)))
-                {
-                    WatchForStall();
-                    return;
-                }
-
-                _scope.Metrics.RelayedToPeer(_chunks.Current.Length);
-            }
-
-            _isWritingMessage = false;
-            _toPeer.Dequeue();
-            GiveBack(data);
-        }
-
-        if (_hasClientEnded && !_isEndSent && !_ending.IsPending && _ending.TryTake(_stream.EndAsync(Context.Stopping)))
-        {
-            OnEndSent();
-        }
-    }
-
-    private void OnWritten()
-    {
-        _scope.Metrics.RelayedToPeer(_chunks.Current.Length);
-        WritePeer();
-    }
-
-    private void OnEndSent()
-    {
-        _isEndSent = true;
-        FinishIfBothEnded();
-    }
-
-    private void ReadPeer()
-    {
-        for (int i = 0; i < ReadsPerTurn; i++)
-        {
-            if (_isOver || !HasRoom())
-            {
-                return;
-            }
-
-            if (!_reading.TryTake(_stream!.ReadMessageAsync(Context.Stopping), out PooledBuffer? message)
-                || !Take(message))
-            {
-                return;
-            }
-        }
-
-        if (HasRoom())
-        {
-            _reading.Await(_stream!.ReadMessageAsync(Context.Stopping));
-        }
-    }
-
-    private void OnRead(PooledBuffer? message)
-    {
-        if (Take(message))
-        {
-            ReadPeer();
-        }
-    }
-
-    /// <summary>Passes one message on; false: it was the end.</summary>
-    private bool Take(PooledBuffer? message)
-    {
-        if (_isOver)
-        {
-            message?.Dispose();
-            return false;
-        }
-
-        if (message is { } chunk)
-        {
-            _scope.Metrics.RelayedToClient(chunk.Length);
-            _scope.Outbox.Post(_lane, new DataMessage(_alias, chunk));
-            return true;
-        }
-
-        _hasPeerEnded = true;
-        _scope.Outbox.Post(_lane, new EndMessage(_alias));
-        FinishIfBothEnded();
-        return false;
-    }
-
-    private bool HasRoom()
-    {
-        if (_lane.Gate.IsOpen && _scope.Outbox.Data.IsOpen)
-        {
-            return true;
-        }
-
-        _room.Await(WhenRoomAsync(Context.Stopping));
-        return false;
-    }
-
-    private async ValueTask WhenRoomAsync(CancellationToken cancellationToken)
-    {
-        await _lane.Gate.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
-        await _scope.Outbox.Data.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
-    }
-
     private void FinishIfBothEnded()
     {
-        if (_isEndSent && _hasPeerEnded)
+        if (_writer.IsEnded && _reader.IsEnded)
         {
             Context.CreateWait(() => Finish("both"), _ => Finish("peer"))
                 .Await(new ValueTask(_stream!.Completion.WaitAsync(Context.Stopping)));
         }
     }
 
-    private void WatchForStall()
+    private void Finish(string endedBy)
     {
-        _writeStarted = Context.TimeProvider.GetTimestamp();
-        if (_stallTimer is not { IsActive: true })
-        {
-            _stallTimer = Context.ScheduleOnce(_scope.Settings.StalledPeerTimeout, default);
-        }
+        _isOver = true;
+        _endedBy = endedBy;
+        _writer.Stop();
+        _reader.Stop();
+        Context.StopSelf();
     }
 
-    private void CheckStall()
-    {
-        if (!_writing.IsPending)
-        {
-            return;
-        }
-
-        TimeSpan timeout = _scope.Settings.StalledPeerTimeout;
-        TimeSpan pending = Context.TimeProvider.GetElapsedTime(_writeStarted);
-        bool isStoppingTheSession = !_gate.IsOpen || !_scope.Inbound.IsOpen;
-        if (pending >= timeout && isStoppingTheSession)
-        {
-            Break(new DhtException(
-                DhtError.StreamTimeout,
-                $"the peer took nothing for {timeout.TotalSeconds} s while the whole session waited for it"));
-            return;
-        }
-
-        _stallTimer = Context.ScheduleOnce(pending < timeout ? timeout - pending : timeout, default);
-    }
-
-    private void GiveBack(DataMessage data)
-    {
-        long cost = Outbox.CostOf(data);
-        data.Dispose();
-        _scope.Inbound.Remove(cost);
-        _gate.Remove(cost);
-    }
-
-    /// <summary>Clients compare the words, so what is not the DHT's own failure borrows the nearest of the
-    /// reference's.</summary>
+    /// <summary>
+    /// Clients compare the words, so what is not the DHT's own failure borrows the nearest of the reference's.
+    /// </summary>
     private string ToErrorText(Exception exception) => exception is DhtException known
         ? known.Message
         : new DhtException(_stream is null ? DhtError.PeerConnectionFailed : DhtError.StreamReset).Message;

@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using RelayCluster.Dht;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Tests.Scenarios;
-using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Tests.Queries;
 

@@ -1,0 +1,128 @@
+using RelayCluster.Actors;
+using RelayCluster.Dht;
+using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Buffers;
+using RelayCluster.Relay.Sessions;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Relay.Streams;
+
+/// <summary>
+/// What a peer has for its client, one message at a time into the stream's lane of the outbox, and the next only while the
+/// lane and the outbox have room. It belongs to its stream's turns.
+/// </summary>
+internal sealed class PeerReader
+{
+    /// <summary>How many messages are read before others have their turn.</summary>
+    private const int ReadsPerTurn = 32;
+
+    private readonly ActorContext<StreamMessage> _context;
+    private readonly SessionScope _scope;
+    private readonly OutboxLane _lane;
+    private readonly uint _alias;
+    private readonly Action _ended;
+    private readonly ActorWait<PooledBuffer?> _reading;
+    private readonly ActorWait _room;
+    private DhtStream? _stream;
+    private bool _isStopped;
+
+    /// <param name="context">Of the stream.</param>
+    /// <param name="scope">Whose outbox is posted to.</param>
+    /// <param name="lane">Where in the outbox.</param>
+    /// <param name="alias">The relay's alias of the stream.</param>
+    /// <param name="ended">The peer has ended its half, and the client will know.</param>
+    /// <param name="failed">The peer's stream broke.</param>
+    public PeerReader(
+        ActorContext<StreamMessage> context,
+        SessionScope scope,
+        OutboxLane lane,
+        uint alias,
+        Action ended,
+        Action<Exception> failed)
+    {
+        _context = context;
+        _scope = scope;
+        _lane = lane;
+        _alias = alias;
+        _ended = ended;
+        _reading = context.CreateWait<PooledBuffer?>(OnRead, failed, static message => message?.Dispose());
+        _room = context.CreateWait(Read, failed);
+    }
+
+    /// <summary>Whether the peer has ended its half.</summary>
+    public bool IsEnded { get; private set; }
+
+    /// <summary>The stream is open.</summary>
+    public void Start(DhtStream stream)
+    {
+        _stream = stream;
+        Read();
+    }
+
+    /// <summary>Nothing more is read or passed on.</summary>
+    public void Stop() => _isStopped = true;
+
+    private void Read()
+    {
+        for (int i = 0; i < ReadsPerTurn; i++)
+        {
+            if (_isStopped
+                || !HasRoom()
+                || !_reading.TryTake(_stream!.ReadMessageAsync(_context.Stopping), out PooledBuffer? message)
+                || !PassOn(message))
+            {
+                return;
+            }
+        }
+
+        if (HasRoom())
+        {
+            _reading.Await(_stream!.ReadMessageAsync(_context.Stopping));
+        }
+    }
+
+    private void OnRead(PooledBuffer? message)
+    {
+        if (_isStopped)
+        {
+            message?.Dispose();
+        }
+        else if (PassOn(message))
+        {
+            Read();
+        }
+    }
+
+    /// <summary>False: it was the end.</summary>
+    private bool PassOn(PooledBuffer? message)
+    {
+        if (message is { } chunk)
+        {
+            _scope.Metrics.RelayedToClient(chunk.Length);
+            _scope.Outbox.Post(_lane, new DataMessage(_alias, chunk));
+            return true;
+        }
+
+        IsEnded = true;
+        _scope.Outbox.Post(_lane, new EndMessage(_alias));
+        _ended();
+        return false;
+    }
+
+    private bool HasRoom()
+    {
+        if (_lane.Gate.IsOpen && _scope.Outbox.Data.IsOpen)
+        {
+            return true;
+        }
+
+        _room.Await(WhenRoomAsync(_context.Stopping));
+        return false;
+    }
+
+    private async ValueTask WhenRoomAsync(CancellationToken cancellationToken)
+    {
+        await _lane.Gate.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
+        await _scope.Outbox.Data.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
+    }
+}
