@@ -4,16 +4,28 @@ namespace RelayCluster.Wire.Protomux;
 /// Walks through the messages of one frame without taking it apart first, so that a frame of millions of tiny entries
 /// costs no more memory than its bytes.
 /// <code>
-/// single    uint channel, uint type, payload to the end of the frame
-/// batch     0, 0, uint channel, then entries to the end of the frame:
-///             uint length, then uint type and payload in that many bytes
-///             0, uint channel: the entries behind it are of that channel
+/// generation 3
+///   single    uint channel, uint type, payload to the end of the frame
+///   batch     0, 0, uint channel, then entries to the end of the frame:
+///               uint length, then uint type and payload in that many bytes
+///               0, uint channel: the entries behind it are of that channel
+/// generation 2
+///   single    uint type, payload to the end of the frame
+///   batch     0, then entries to the end of the frame:
+///               uint length, then uint type and payload in that many bytes
 /// </code>
-/// Control messages are messages of channel 0. A last length that points past the frame is cut to it, as the reference
-/// does. A batch within a batch, which no implementation writes, is refused.
+/// Control messages are messages of channel 0, and generation 2 has no other: it is read as if its frames named that
+/// channel. A last length that points past the frame is cut to it, as the reference does. A batch within a batch, which
+/// no implementation writes, is refused.
 /// </summary>
-internal struct FrameCursor
+/// <remarks>
+/// The reference of generation 2 does not skip by the length, and lets a message reach a byte too far; neither shows
+/// with messages that know their own length, so it is not copied here.
+/// </remarks>
+internal struct FrameCursor(MuxGeneration generation)
 {
+    private readonly bool _hasChannels = generation == MuxGeneration.Third;
+
     private ReadOnlyMemory<byte> _frame;
     private int _position;
     private ulong _batchChannel;
@@ -45,7 +57,7 @@ internal struct FrameCursor
         if (!IsInBatch && !IsAtEnd)
         {
             var reader = new CompactReader(_frame.Span);
-            ulong channel = reader.ReadUInt();
+            ulong channel = ReadChannel(ref reader);
             ulong type = reader.ReadUInt();
             if (channel != ControlMessage.Channel || type != ControlMessage.Batch)
             {
@@ -54,7 +66,7 @@ internal struct FrameCursor
                 return true;
             }
 
-            _batchChannel = reader.ReadUInt();
+            _batchChannel = ReadChannel(ref reader);
             _position = reader.Position;
             IsInBatch = true;
         }
@@ -62,13 +74,16 @@ internal struct FrameCursor
         return TryReadBatched(out entry);
     }
 
+    private readonly ulong ReadChannel(ref CompactReader reader) =>
+        _hasChannels ? reader.ReadUInt() : ControlMessage.Channel;
+
     private bool TryReadBatched(out FrameEntry entry)
     {
         while (!IsAtEnd)
         {
             var reader = new CompactReader(_frame.Span[_position..]);
             ulong length = reader.ReadUInt();
-            if (length == 0)
+            if (length == 0 && _hasChannels)
             {
                 _batchChannel = reader.ReadUInt();
                 _position += reader.Position;

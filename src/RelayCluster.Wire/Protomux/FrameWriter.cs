@@ -3,16 +3,18 @@ using System.Diagnostics;
 namespace RelayCluster.Wire.Protomux;
 
 /// <summary>
-/// Lays out messages as frames: each its own while uncorked, all in one batch while corked. Every message is written
-/// once, where it goes out from: the caller asks for its place, and fills it before it asks for anything else.
+/// Lays out messages as frames, as <see cref="FrameCursor"/> has them: each its own while uncorked, all in one batch
+/// while corked. Every message is written once, where it goes out from: the caller asks for its place, and fills it
+/// before it asks for anything else. In generation 2 every message is of channel 0, which is not written.
 /// </summary>
-internal sealed class FrameWriter(int maxBatchBytes)
+internal sealed class FrameWriter(MuxGeneration generation, int maxBatchBytes)
 {
     // beyond this the few bytes that a batch saves are not worth growing its buffer for
     private const int MaxBatchedMessageBytes = 16 * 1024;
     private const int InitialBatchBytes = 1024;
     private const int MaxVarIntSize = 9;
 
+    private readonly bool _hasChannels = generation == MuxGeneration.Third;
     private readonly Queue<PooledBuffer> _frames = new();
     private int _corks;
     private PooledBuffer _batch;
@@ -35,10 +37,11 @@ internal sealed class FrameWriter(int maxBatchBytes)
         }
 
         FlushBatch();
-        PooledBuffer frame = PooledBuffer.Rent(CompactSize.UInt(channel) + typeSize + payloadLength);
+        int channelSize = _hasChannels ? CompactSize.UInt(channel) : 0;
+        PooledBuffer frame = PooledBuffer.Rent(channelSize + typeSize + payloadLength);
         Enqueue(frame);
         var writer = new CompactWriter(frame.Span);
-        writer.WriteUInt(channel);
+        WriteChannel(ref writer, channel);
         writer.WriteUInt(type);
         Span<byte> payload = writer.Take(payloadLength);
         Debug.Assert(writer.Remaining == 0, "a message fills its frame");
@@ -100,9 +103,9 @@ internal sealed class FrameWriter(int maxBatchBytes)
         var writer = new CompactWriter(_batch.Span[_batchLength..]);
         if (_batchLength == 0)
         {
-            writer.WriteUInt(ControlMessage.Channel);
+            WriteChannel(ref writer, ControlMessage.Channel);
             writer.WriteUInt(ControlMessage.Batch);
-            writer.WriteUInt(channel);
+            WriteChannel(ref writer, channel);
         }
         else if (channel != _batchChannel)
         {
@@ -117,6 +120,14 @@ internal sealed class FrameWriter(int maxBatchBytes)
         _batchLength += writer.Position;
         BufferedBytes += writer.Position;
         return payload;
+    }
+
+    private void WriteChannel(ref CompactWriter writer, ulong channel)
+    {
+        if (_hasChannels)
+        {
+            writer.WriteUInt(channel);
+        }
     }
 
     private void Reserve(int length)

@@ -47,14 +47,14 @@ public sealed class Mux
     private readonly HashSet<ChannelKey> _paired = [];
     private readonly HashSet<string> _pairedProtocols = new(StringComparer.Ordinal);
     private readonly Queue<MuxEvent> _events = new();
-    private FrameCursor _input;
+    private FrameCursor _input = new(MuxGeneration.Third);
 
     /// <summary>A muxer without channels.</summary>
     public Mux(MuxOptions? options = null)
     {
         options ??= new MuxOptions();
         _maxNameBytes = options.MaxNameBytes;
-        _output = new FrameWriter(options.MaxBatchBytes);
+        _output = new FrameWriter(MuxGeneration.Third, options.MaxBatchBytes);
         _remote = new RemoteChannels(options.MaxRemoteChannels);
         _backlog = new RequestBacklog(options.MaxPendingRequests, options.MaxPendingBytes);
     }
