@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 
+import { opened } from './harness/connections.mjs'
+import { PeerProcess } from './harness/peers.mjs'
 import { faultOfReference } from './harness/relay.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { bytes, digest, write } from './harness/streams.mjs'
@@ -37,23 +39,26 @@ suite('back-pressure', scene => {
     assert.equal((await arriving).length, offered)
   }, options)
 
+  // An npm peer that pauses its stream goes on reading into its own memory: it has to be stopped as a process.
   checkEach('while a peer stops reading, the relay holds its memory', async (t, transport) => {
-    const { socket, local, remote } = await scene.connection(t, transport)
-    await exchange(local, remote)
+    await assertOthersGoOn(t, transport)
+    const peer = await PeerProcess.start(t, scene.relay)
+    const { client, socket } = await scene.clientAndSocket(t, transport)
+    const stream = await opened(client.connect(peer.publicKey))
+    await peer.tells()
     const before = scene.relay.memory('VmHWM')
 
-    remote.removeAllListeners('data')
-    remote.pause()
-    const sentBefore = bytesLeft(socket)
-    for (let sent = 0; sent < offered; sent += message.length) await write(local, message)
-    local.end()
+    peer.signal('SIGSTOP')
+    for (let sent = 0; sent < offered; sent += message.length) await write(stream, message)
+    stream.end()
     await stalled(() => bytesLeft(socket))
 
-    assert.ok(bytesLeft(socket) - sentBefore < offered, 'the client was held up')
+    assert.ok(bytesLeft(socket) < offered, 'the client was held up')
     assertHeld(before)
     await assertOthersGoOn(t, transport)
 
-    assert.equal((await digest(remote)).length, offered)
+    peer.signal('SIGCONT')
+    assert.equal((await peer.tells()).length, offered)
   }, options)
 
   function assertHeld (before) {
@@ -96,10 +101,10 @@ function stopReading (socket) {
   }
 }
 
-/** How much has left this process by the socket. */
+/** How much the relay's side of a socket has taken, the kernel's buffers included. */
 function bytesLeft (socket) {
   const tcp = socket._socket ?? socket
-  return tcp.bytesWritten - tcp.writableLength
+  return tcp._handle.bytesWritten - tcp._handle.writeQueueSize
 }
 
 /** Waits until a figure does not move for a while: that nothing happens cannot be waited for otherwise. */

@@ -43,7 +43,7 @@ suite('heartbeat', scene => {
     const socket = await bareSocket(t, scene.relay, transport)
     const start = performance.now()
 
-    await once(socket, 'close')
+    await closed(socket)
 
     assert.ok(performance.now() - start < silenceLimit + tolerance) // there may be a shorter limit for handshakes
   }, { timeout: 60_000, skip: faultOfReference('the reference counts silence only from the first ping or pong') })

@@ -1,11 +1,8 @@
 // That a peer is gone shows only when nothing answers for a while: the tests of this file wait side by side.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 
 import { closed, opened, Queue } from './harness/connections.mjs'
+import { PeerProcess } from './harness/peers.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { bytes } from './harness/streams.mjs'
 
@@ -34,18 +31,13 @@ suite('vanishing', scene => {
   })
 
   checkEach("a peer that vanishes closes the client's stream with a reason", async (t, transport) => {
-    const [{ host, port }] = scene.relay.bootstrap
-    const script = fileURLToPath(new URL('./harness/doomed-peer.mjs', import.meta.url))
-    const peer = spawn(process.execPath, [script, `${host}:${port}`], { stdio: ['ignore', 'pipe', 'inherit'] })
-    t.after(() => peer.kill('SIGKILL'))
-    const lines = createInterface(peer.stdout)
-    const [publicKey] = await once(lines, 'line')
+    const peer = await PeerProcess.start(t, scene.relay)
     const client = await scene.client(t, transport)
-    const stream = await opened(client.connect(Buffer.from(publicKey, 'hex')))
+    const stream = await opened(client.connect(peer.publicKey))
     const gone = closed(stream)
-    await once(lines, 'line')
+    await peer.tells()
 
-    peer.kill('SIGKILL')
+    peer.signal('SIGKILL')
     stream.write(bytes(1000))
 
     assert.ok((await gone)?.message)
