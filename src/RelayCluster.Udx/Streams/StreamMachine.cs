@@ -648,7 +648,8 @@ internal sealed class StreamMachine
             TakeSack(range, ref batch);
         }
 
-        if (batch.Packets > 0)
+        // Also without a packet that is newly acknowledged: all of them may have been known from ranges before.
+        if (batch.Packets > 0 || hasAdvanced)
         {
             AfterAcked(now, batch);
         }

@@ -39,6 +39,41 @@ public sealed class ClosingTests
     }
 
     [Fact]
+    public void An_end_that_ranges_told_of_before_is_acknowledged_when_the_number_catches_up()
+    {
+        _pair.B.End();
+        _pair.RunUntil(() => _pair.A.HasReadEnd);
+        _pair.BToA.Filter = _ => false;
+        _pair.A.End();
+        _pair.RunFor(TimeSpan.FromMilliseconds(1));
+
+        HandAck(ack: 0, new SackRange(new SequenceNumber(0), new SequenceNumber(1)));
+        Assert.Null(_pair.A.Machine.Outcome);
+        HandAck(ack: 1);
+
+        Assert.Equal(UdxStreamOutcome.Ended, _pair.A.Machine.Outcome);
+
+        void HandAck(uint ack, params ReadOnlySpan<SackRange> ranges)
+        {
+            byte[] datagram = new byte[PacketHeader.Size + (ranges.Length * SackRange.Size)];
+            new PacketHeader
+            {
+                Types = ranges.IsEmpty ? PacketTypes.None : PacketTypes.Sack,
+                StreamId = 1,
+                ReceiveWindow = 1 << 20,
+                Sequence = new SequenceNumber(1),
+                Ack = new SequenceNumber(ack),
+            }.Write(datagram);
+            for (int i = 0; i < ranges.Length; i++)
+            {
+                ranges[i].Write(datagram.AsSpan(PacketHeader.Size + (i * SackRange.Size)));
+            }
+
+            Assert.True(_pair.A.Machine.HandleDatagram(_pair.Now, datagram));
+        }
+    }
+
+    [Fact]
     public void An_end_sent_again_to_a_stream_that_is_over_is_acknowledged()
     {
         _pair.A.End();
