@@ -7,4 +7,10 @@ public sealed class DhtConnectOptions
 {
     /// <summary>The key pair to connect as; null for the node's default. It stays the caller's.</summary>
     public KeyPair? KeyPair { get; set; }
+
+    /// <summary>
+    /// How many bytes the stream's transport holds in each direction, for a reader or a network that does not keep up; null
+    /// for the node's default. It bounds the speed on a long way: so much is under way at once.
+    /// </summary>
+    public int? BufferBytes { get; set; }
 }

@@ -20,19 +20,20 @@ public sealed class RelayOptions
     public TimeSpan SilenceTimeout { get; set; } = TimeSpan.FromSeconds(45);
 
     /// <summary>
-    /// How many bytes the relay holds for one stream, half of it for each direction, before it stops reading where they
-    /// come from; 16 KiB to 1 GiB, by default 1 MiB: enough for a fast connection across an ocean, and a thousand stalled
-    /// streams do not fill the machine. One message more may be held, because a message is read as a whole.
+    /// How many bytes the relay holds for one stream before it stops reading where they come from; 64 KiB to 1 GiB, by
+    /// default 1 MiB. Half of it is for each direction, and of that, half for the buffers of the stream's transport: its
+    /// window, which bounds its speed on a long way. One message more may be held, because a message is read as a whole.
     /// </summary>
-    [Range(16 * 1024, 1024 * 1024 * 1024)]
+    [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int StreamBufferBytes { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// How many bytes the relay holds for all streams of a session, half of it for each direction; 16 KiB to 2 GiB, by
-    /// default 8 MiB. The halves are apart so that a client which does not read can still be read, and the other way
-    /// round. One message a stream more may be held.
+    /// How many bytes the relay holds for all streams of a session, divided as for one stream; 64 KiB to 2 GiB, by default
+    /// 8 MiB. The directions are apart so that a client which does not read can still be read, and the other way round.
+    /// With many streams each one's transport gets less, but never less than 16 KiB each way. One message a stream more
+    /// may be held.
     /// </summary>
-    [Range(16 * 1024, int.MaxValue)]
+    [Range(64 * 1024, int.MaxValue)]
     public int SessionBufferBytes { get; set; } = 8 * 1024 * 1024;
 
     /// <summary>

@@ -18,8 +18,8 @@ internal sealed class RelaySettings
 
         HeartbeatInterval = options.HeartbeatInterval;
         SilenceTimeout = options.SilenceTimeout;
-        StreamBytesEachWay = options.StreamBufferBytes / 2;
-        SessionBytesEachWay = options.SessionBufferBytes / 2;
+        StreamBytesEachWay = options.StreamBufferBytes / 4;
+        SessionBytesEachWay = options.SessionBufferBytes / 4;
         MaxStreams = options.MaxStreams;
         MaxConcurrentDials = options.MaxConcurrentDials;
         MaxQueries = options.MaxQueries;
@@ -31,8 +31,10 @@ internal sealed class RelaySettings
 
     public TimeSpan SilenceTimeout { get; }
 
+    /// <summary>What the relay itself holds, and as much again the stream's transport below it.</summary>
     public int StreamBytesEachWay { get; }
 
+    /// <summary>As <see cref="StreamBytesEachWay"/>, for all streams of a session.</summary>
     public int SessionBytesEachWay { get; }
 
     public int MaxStreams { get; }

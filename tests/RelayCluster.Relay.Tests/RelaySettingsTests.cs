@@ -8,8 +8,8 @@ public sealed class RelaySettingsTests
         var settings = new RelaySettings(new RelayOptions());
         Assert.Equal(TimeSpan.FromSeconds(15), settings.HeartbeatInterval);
         Assert.Equal(TimeSpan.FromSeconds(45), settings.SilenceTimeout);
-        Assert.Equal(512 * 1024, settings.StreamBytesEachWay);
-        Assert.Equal(4 * 1024 * 1024, settings.SessionBytesEachWay);
+        Assert.Equal(256 * 1024, settings.StreamBytesEachWay);
+        Assert.Equal(2 * 1024 * 1024, settings.SessionBytesEachWay);
     }
 
     [Fact]

@@ -137,7 +137,11 @@ public sealed partial class DhtNode : IDhtNode
         CancellationToken cancellationToken = default)
     {
         using CancellationTokenSource stopping = Link(cancellationToken);
-        var dial = new Dial(_dialing, options?.KeyPair ?? DefaultKeyPair, remotePublicKey);
+        var dial = new Dial(
+            _dialing,
+            options?.KeyPair ?? DefaultKeyPair,
+            remotePublicKey,
+            options?.BufferBytes);
         try
         {
             DhtStream stream = await dial.RunAsync(stopping.Token).ConfigureAwait(false);

@@ -29,6 +29,9 @@ internal sealed class SessionScope(
     /// <summary>The bytes that came from the client and wait for peers.</summary>
     public Gate Inbound { get; } = new(settings.SessionBytesEachWay);
 
+    /// <summary>The bytes that the streams' transports hold, in each direction.</summary>
+    public TransportBudget Transports { get; } = new(settings.SessionBytesEachWay, settings.StreamBytesEachWay);
+
     /// <summary>The lookups, announces and unannounces under way.</summary>
     public Gate Queries { get; } = new(settings.MaxQueries);
 

@@ -43,6 +43,7 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
     private PeerWriter _writer = null!;
     private PeerReader _reader = null!;
     private DhtStream? _stream;
+    private int _transportBytes;
     private long _dialStarted;
     private string _endedBy = "relay";
     private bool _isOver;
@@ -59,6 +60,7 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
     protected override void OnStarted()
     {
         _scope.Metrics.StreamStarted();
+        _transportBytes = _scope.Transports.Take();
         _writer = new PeerWriter(Context, _scope, _gate, FinishIfBothEnded, Break);
         _reader = new PeerReader(Context, _scope, _lane, _alias, FinishIfBothEnded, Break);
         _dialStarted = Context.TimeProvider.GetTimestamp();
@@ -97,6 +99,7 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
     protected override void OnStopped()
     {
         _writer.Release();
+        _scope.Transports.GiveBack(_transportBytes);
         _connect.Dispose();
         _scope.Metrics.StreamEnded(_endedBy);
         Log.Closed(_scope.Logger, _scope.SessionId, _connect.Alias, _endedBy);
@@ -107,7 +110,7 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
         await _scope.Dials.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var options = new DhtConnectOptions { KeyPair = _connect.KeyPair };
+            var options = new DhtConnectOptions { KeyPair = _connect.KeyPair, BufferBytes = _transportBytes };
             return await _scope.Node.ConnectAsync(_connect.RemotePublicKey, options, cancellationToken)
                 .ConfigureAwait(false);
         }

@@ -75,7 +75,7 @@ public sealed class SettingReaderTests
     [InlineData("heartbeat.interval = 15", "my.conf:1:30: heartbeat.interval: expected a duration with its unit " +
         "such as 15s or 500ms, 1s to 5m, found '15'")]
     [InlineData("buffers.stream = 1KiB", "my.conf:1:26: buffers.stream: expected a size such as 512KiB or 8MiB, " +
-        "16KiB to 1GiB, found '1KiB'")]
+        "64KiB to 1GiB, found '1KiB'")]
     [InlineData("limits.frame = 1TiB", "my.conf:1:24: limits.frame: expected a size such as 512KiB or 8MiB, " +
         "64KiB to 1GiB, found '2147483647B'")]
     [InlineData("log.level = loud", "my.conf:1:21: log.level: expected one of trace, debug, information, warning, " +

@@ -15,8 +15,8 @@ public sealed class BackPressureTests : IAsyncDisposable
 
     private readonly RelayScenario _scenario = new(new RelayOptions
     {
-        StreamBufferBytes = 2 * StreamBytesEachWay,
-        SessionBufferBytes = 2 * SessionBytesEachWay,
+        StreamBufferBytes = 4 * StreamBytesEachWay,
+        SessionBufferBytes = 4 * SessionBytesEachWay,
         StalledPeerTimeout = TimeSpan.FromMinutes(1),
     });
 

@@ -35,14 +35,16 @@ internal sealed class Dial
     private readonly DialContext _context;
     private readonly KeyPair _keyPair;
     private readonly Fixed32 _remotePublicKey;
+    private readonly int? _bufferBytes;
     private readonly TaskCompletionSource<UdpEndPoint> _called =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Dial(DialContext context, KeyPair keyPair, Fixed32 remotePublicKey)
+    public Dial(DialContext context, KeyPair keyPair, Fixed32 remotePublicKey, int? bufferBytes)
     {
         _context = context;
         _keyPair = keyPair;
         _remotePublicKey = remotePublicKey;
+        _bufferBytes = bufferBytes;
     }
 
     /// <summary>Dials, once.</summary>
@@ -74,7 +76,7 @@ internal sealed class Dial
     }
 
     private UdxStream CreateStream() =>
-        _context.CreateStream((_, from) =>
+        _context.CreateStream(_bufferBytes, (_, from) =>
         {
             _called.TrySetResult(from);
             return false;

@@ -16,7 +16,7 @@ internal sealed class DialContext
 
     public required SecretStreamOptions SecretStreamOptions { get; init; }
 
-    /// <summary>How many bytes a stream holds in each direction.</summary>
+    /// <summary>How many bytes a stream holds in each direction, if the dial does not say.</summary>
     public required int StreamBufferBytes { get; init; }
 
     /// <summary>Where strangers can send to us; null if they cannot.</summary>
@@ -30,12 +30,12 @@ internal sealed class DialContext
 
     /// <summary>A stream under an id that is free and that nobody can guess.</summary>
     /// <exception cref="DhtException">The node was destroyed.</exception>
-    public UdxStream CreateStream(Func<UdxStream, UdpEndPoint, bool> firewall)
+    public UdxStream CreateStream(int? bufferBytes, Func<UdxStream, UdpEndPoint, bool> firewall)
     {
         var options = new UdxStreamOptions
         {
-            ReceiveWindowBytes = StreamBufferBytes,
-            SendBufferBytes = StreamBufferBytes,
+            ReceiveWindowBytes = bufferBytes ?? StreamBufferBytes,
+            SendBufferBytes = bufferBytes ?? StreamBufferBytes,
             Firewall = firewall,
         };
         while (true)

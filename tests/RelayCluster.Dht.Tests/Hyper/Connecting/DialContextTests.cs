@@ -24,7 +24,7 @@ public sealed class DialContextTests
         };
         await socket.DisposeAsync();
 
-        DhtException failure = Assert.Throws<DhtException>(() => context.CreateStream((_, _) => true));
+        DhtException failure = Assert.Throws<DhtException>(() => context.CreateStream(null, (_, _) => true));
 
         Assert.Equal(DhtError.NodeDestroyed, failure.Error);
     }
