@@ -26,9 +26,13 @@ internal static class CoreOptions
         MaxFrameBytes = options.Limits.FrameBytes,
     };
 
-    /// <summary>No keep-alive at this level: the protocol has its own, and empty frames mean nothing to it.</summary>
+    /// <summary>
+    /// No keep-alive at this level: the protocol has its own, and empty frames mean nothing to it. Clients of the older
+    /// dialect have an older secret stream too, so the header of theirs tells which one it is.
+    /// </summary>
     public static SecretStreamOptions ForSecretStream(ServeOptions options) => new()
     {
         MaxMessageBytes = Math.Min(options.Limits.FrameBytes, SecretStream.MaxMessageBytes),
+        FollowInitiator = true,
     };
 }

@@ -64,8 +64,9 @@ public sealed class RelayChannel : IAsyncDisposable
     private int UnsentBytes => _dialect.BufferedBytes + _bytesInTransport;
 
     /// <summary>
-    /// The relay's side: waits for the client to open the protocol, and opens it too. Null if the client closes the
-    /// transport before. The transport is closed in every case but success.
+    /// The relay's side: waits for the client to open the protocol, and opens it too, in the dialect that the client's
+    /// first frame is of. Null if the client closes the transport before. The transport is closed in every case but
+    /// success.
     /// </summary>
     /// <exception cref="ProtocolException">The client speaks something else.</exception>
     /// <exception cref="IOException">The connection was cut.</exception>
@@ -73,11 +74,17 @@ public sealed class RelayChannel : IAsyncDisposable
         IMessageTransport transport, RelayChannelOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transport);
-        options ??= new RelayChannelOptions();
-        RelayChannel? accepted = null;
-        var channel = new RelayChannel(transport, options, HyperswarmDialect.ForRelay(options.MaxBatchBytes));
+        RelayChannel? channel = null;
+        bool isOpen = false;
         try
         {
+            channel = await RecognizeAsync(transport, options ?? new RelayChannelOptions(), cancellationToken)
+                .ConfigureAwait(false);
+            if (channel is null)
+            {
+                return null;
+            }
+
             while (!channel.TryOpen())
             {
                 if (!await channel.TryReceiveAsync(cancellationToken).ConfigureAwait(false))
@@ -86,14 +93,16 @@ public sealed class RelayChannel : IAsyncDisposable
                 }
             }
 
-            accepted = channel;
+            isOpen = true;
             return channel;
         }
         finally
         {
-            if (accepted is null)
+            if (!isOpen)
             {
-                await channel.DisposeAsync().ConfigureAwait(false);
+                transport.Abort();
+                IAsyncDisposable owner = channel is null ? transport : channel;
+                await owner.DisposeAsync().ConfigureAwait(false);
             }
         }
     }
@@ -103,7 +112,7 @@ public sealed class RelayChannel : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(transport);
         options ??= new RelayChannelOptions();
-        var channel = new RelayChannel(transport, options, HyperswarmDialect.ForClient(options.MaxBatchBytes));
+        var channel = new RelayChannel(transport, options, Dialect.ForClient(options.Dialect, options.MaxBatchBytes));
         channel.StartPump();
         return channel;
     }
@@ -178,6 +187,35 @@ public sealed class RelayChannel : IAsyncDisposable
     {
         _transport.Abort();
         await FinishAsync().ConfigureAwait(false);
+    }
+
+    private static async ValueTask<RelayChannel?> RecognizeAsync(
+        IMessageTransport transport, RelayChannelOptions options, CancellationToken cancellationToken)
+    {
+        while (await transport.ReceiveAsync(cancellationToken).ConfigureAwait(false) is { } frame)
+        {
+            // an empty one is a keep-alive, in every dialect
+            RelayChannel? channel = null;
+            try
+            {
+                if (frame.Length > 0)
+                {
+                    IDialect dialect = Dialect.ForRelay(frame.Span, options.MaxBatchBytes);
+                    channel = new RelayChannel(transport, options, dialect);
+                    channel.Begin(frame);
+                    return channel;
+                }
+            }
+            finally
+            {
+                if (channel is null)
+                {
+                    frame.Dispose();
+                }
+            }
+        }
+
+        return null;
     }
 
     private async ValueTask<RelayMessage?> ReadSlowlyAsync(RelayMessage? message, CancellationToken cancellationToken)
@@ -266,13 +304,17 @@ public sealed class RelayChannel : IAsyncDisposable
             return false;
         }
 
+        Begin(frame.Value);
+        return true;
+    }
+
+    private void Begin(PooledBuffer frame)
+    {
         _frame = frame;
         lock (_gate)
         {
-            _dialect.HandleFrame(frame.Value.Memory);
+            _dialect.HandleFrame(frame.Memory);
         }
-
-        return true;
     }
 
     private void Encode(RelayMessage message)

@@ -1,8 +1,15 @@
+using RelayCluster.Protocol.Dialects;
+
 namespace RelayCluster.Protocol.Channels;
 
-/// <summary>How a relay channel gathers what it sends.</summary>
+/// <summary>How a relay channel speaks, and gathers what it sends.</summary>
 public sealed record RelayChannelOptions
 {
+    /// <summary>
+    /// What a client speaks. Default: the living dialect. A relay speaks what its client does, whatever this says.
+    /// </summary>
+    public RelayDialect Dialect { get; init; }
+
     /// <summary>
     /// How many bytes may wait to be sent before senders are made to wait, 1 or more. Default: 256 KiB, some round
     /// trips of a fast connection. A message under way may go beyond it by its own length.

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using RelayCluster.Host.Tests.Hosting;
+using RelayCluster.Protocol.Dialects;
 
 namespace RelayCluster.Host.Tests.Endpoints;
 
@@ -12,6 +13,17 @@ public sealed class TcpEndpointTests
         await using TestClient client = await TestClient.ConnectTcpAsync(relay);
 
         await client.AssertServedAsync();
+    }
+
+    [Fact]
+    public async Task A_client_of_the_older_dialect_has_a_session_beside_others_over_the_older_secret_stream()
+    {
+        await using RunningRelay relay = await RunningRelay.StartAsync();
+        await using TestClient older = await TestClient.ConnectTcpAsync(relay, RelayDialect.Web4);
+        await using TestClient newer = await TestClient.ConnectTcpAsync(relay);
+
+        await older.AssertServedAsync();
+        await newer.AssertServedAsync();
     }
 
     [Fact]

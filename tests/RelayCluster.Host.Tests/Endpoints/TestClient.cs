@@ -6,6 +6,7 @@ using RelayCluster.Crypto;
 using RelayCluster.Crypto.SecretStreams;
 using RelayCluster.Host.Tests.Hosting;
 using RelayCluster.Protocol.Channels;
+using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Protocol.Transports;
 
@@ -17,30 +18,37 @@ internal sealed class TestClient : IAsyncDisposable
     private readonly RelayChannel _channel;
     private readonly KeyPair _keyPair = KeyPair.Generate();
 
-    private TestClient(IMessageTransport transport)
+    private TestClient(IMessageTransport transport, RelayDialect dialect)
     {
-        _channel = RelayChannel.Open(transport);
+        _channel = RelayChannel.Open(transport, new RelayChannelOptions { Dialect = dialect });
     }
 
-    public static async Task<TestClient> ConnectWebSocketAsync(RunningRelay relay, string scheme = "ws")
+    public static async Task<TestClient> ConnectWebSocketAsync(
+        RunningRelay relay, string scheme = "ws", RelayDialect dialect = RelayDialect.Hyperswarm)
     {
         var socket = new ClientWebSocket();
         socket.Options.RemoteCertificateValidationCallback = (_, _, _, errors) =>
             (errors & SslPolicyErrors.RemoteCertificateNotAvailable) == 0;
         await socket.ConnectAsync(relay.Address("/", scheme), CancellationToken.None).WaitAsync(RunningRelay.Deadline);
-        return new TestClient(new WebSocketTransport(socket, "relay"));
+        return new TestClient(new WebSocketTransport(socket, "relay"), dialect);
     }
 
-    public static async Task<TestClient> ConnectTcpAsync(RunningRelay relay)
+    /// <summary>Over a secret stream of the dialect's time.</summary>
+    public static async Task<TestClient> ConnectTcpAsync(
+        RunningRelay relay, RelayDialect dialect = RelayDialect.Hyperswarm)
     {
+        var options = new SecretStreamOptions
+        {
+            Generation = dialect == RelayDialect.Web4 ? StreamGeneration.Version5 : StreamGeneration.Current,
+        };
         var tcp = new TcpClient();
         await tcp.ConnectAsync(relay.TcpEndPoint);
         using KeyPair keyPair = KeyPair.Generate();
         SecretStream stream = await SecretStream
-            .HandshakeAsync(new StreamPipe(tcp.GetStream()), isInitiator: true, keyPair)
+            .HandshakeAsync(new StreamPipe(tcp.GetStream()), isInitiator: true, keyPair, options)
             .AsTask()
             .WaitAsync(RunningRelay.Deadline);
-        return new TestClient(new SecretStreamTransport(stream, "relay"));
+        return new TestClient(new SecretStreamTransport(stream, "relay"), dialect);
     }
 
     /// <summary>Sees that there is a session, by asking for a peer that there is not.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using RelayCluster.Host.Tests.Hosting;
+using RelayCluster.Protocol.Dialects;
 
 namespace RelayCluster.Host.Tests.Endpoints;
 
@@ -13,6 +14,17 @@ public sealed class WebSocketEndpointTests
         await using TestClient client = await TestClient.ConnectWebSocketAsync(relay);
 
         await client.AssertServedAsync();
+    }
+
+    [Fact]
+    public async Task A_client_of_the_older_dialect_has_a_session_beside_others()
+    {
+        await using RunningRelay relay = await RunningRelay.StartAsync();
+        await using TestClient older = await TestClient.ConnectWebSocketAsync(relay, dialect: RelayDialect.Web4);
+        await using TestClient newer = await TestClient.ConnectWebSocketAsync(relay);
+
+        await older.AssertServedAsync();
+        await newer.AssertServedAsync();
     }
 
     [Fact]

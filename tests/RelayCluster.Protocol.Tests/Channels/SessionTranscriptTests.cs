@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RelayCluster.Protocol.Channels;
+using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Protocol.Tests.Messages;
 using RelayCluster.Protocol.Tests.Transports;
@@ -7,19 +8,37 @@ using RelayCluster.Vectors;
 
 namespace RelayCluster.Protocol.Tests.Channels;
 
-/// <summary>Whole sessions between the reference client and relay, each side of them played by our channel.</summary>
+/// <summary>
+/// Whole sessions between the reference client and relay, each side of them played by our channel, in both dialects.
+/// </summary>
 public sealed class SessionTranscriptTests
 {
-    private static readonly VectorFile File = VectorFile.Load("relay-session.json");
+    private static readonly Dictionary<RelayDialect, VectorFile> Files = new()
+    {
+        [RelayDialect.Hyperswarm] = VectorFile.Load("relay-session.json"),
+        [RelayDialect.Web4] = VectorFile.Load("relay-session-web4.json"),
+    };
 
-    public static TheoryData<string> Names() => [.. File.All().Select(static v => v.Name())];
+    public static TheoryData<RelayDialect, string> Names()
+    {
+        var names = new TheoryData<RelayDialect, string>();
+        foreach ((RelayDialect dialect, VectorFile file) in Files)
+        {
+            foreach (JsonElement vector in file.All())
+            {
+                names.Add(dialect, vector.Name());
+            }
+        }
+
+        return names;
+    }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Relay_ReadsWhatTheClientWroteAndWritesWhatTheRelayWrote(string name)
+    public async Task Relay_ReadsWhatTheClientWroteAndWritesWhatTheRelayWrote(RelayDialect dialect, string name)
     {
         (MemoryTransport client, MemoryTransport relay) = MemoryTransport.CreatePair();
-        JsonElement[] entries = [.. Vector(name).GetProperty("entries").EnumerateArray()];
+        JsonElement[] entries = [.. Vector(dialect, name).GetProperty("entries").EnumerateArray()];
 
         // the reference relay opens before the client does, ours behind it
         await client.SendHexAsync(Hex(entries[1]));
@@ -30,11 +49,12 @@ public sealed class SessionTranscriptTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Client_ReadsWhatTheRelayWroteAndWritesWhatTheClientWrote(string name)
+    public async Task Client_ReadsWhatTheRelayWroteAndWritesWhatTheClientWrote(RelayDialect dialect, string name)
     {
         (MemoryTransport client, MemoryTransport relay) = MemoryTransport.CreatePair();
-        JsonElement[] entries = [.. Vector(name).GetProperty("entries").EnumerateArray()];
-        await using RelayChannel channel = RelayChannel.Open(client);
+        JsonElement[] entries = [.. Vector(dialect, name).GetProperty("entries").EnumerateArray()];
+        await using RelayChannel channel = RelayChannel.Open(
+            client, new RelayChannelOptions { Dialect = dialect });
         Assert.Equal(Hex(entries[1]), await relay.ReceiveHexAsync());
         await relay.SendHexAsync(Hex(entries[0]));
         await PlayAsync(channel, relay, "client", entries[2..]);
@@ -68,7 +88,7 @@ public sealed class SessionTranscriptTests
 
             if (isOurs)
             {
-                Assert.Equal(Hex(entry), await remote.ReceiveHexAsync());
+                Assert.Equal(WithoutTheFault(Hex(entry)), await remote.ReceiveHexAsync());
             }
         }
     }
@@ -83,7 +103,19 @@ public sealed class SessionTranscriptTests
         }
     }
 
+    /// <summary>
+    /// The seed's relay hands a peer to the codec of a list, in signAnnounce and signUnannounce: an empty list then,
+    /// whose length lies in nine bytes.
+    /// </summary>
+    private static string WithoutTheFault(string hex)
+    {
+        const string Fault = "ff0000000000000000";
+        bool isFaulty = hex is ['1', 'a' or 'b', ..] && hex.EndsWith(Fault, StringComparison.Ordinal);
+        return isFaulty ? hex[..^Fault.Length] + "00" : hex;
+    }
+
     private static string Hex(JsonElement entry) => entry.GetProperty("hex").GetString()!;
 
-    private static JsonElement Vector(string name) => File.All().Single(v => v.Name() == name);
+    private static JsonElement Vector(RelayDialect dialect, string name) =>
+        Files[dialect].All().Single(v => v.Name() == name);
 }
