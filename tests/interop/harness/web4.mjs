@@ -1,0 +1,40 @@
+// Clients of the first dialect: npm @hyperswarm/dht-relay 0.1, on the older Protomux and secret stream that it brings.
+// From @web4/dht-relay 0.0.1, its fork, it differs on the wire by the protocol's name alone, which is changed here.
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import net from 'node:net'
+
+import RelayedDHT from 'dht-relay-0.1'
+import TcpStream from 'dht-relay-0.1/tcp'
+import WsStream from 'dht-relay-0.1/ws'
+import WebSocket from 'ws'
+
+const ownName = '@hyperswarm/dht-relay'
+const web4Name = '@web4/dht-relay'
+
+const require = createRequire(createRequire(import.meta.url).resolve('dht-relay-0.1'))
+const Protomux = require('protomux')
+
+let spokenName = web4Name
+const addProtocol = Protomux.prototype.addProtocol
+Protomux.prototype.addProtocol = function (options) {
+  return addProtocol.call(this, options.name === ownName ? { ...options, name: spokenName } : options)
+}
+
+/** A client of the relay, connected; it is gone when the test ends. Where `renamed` is false, under its own name. */
+export async function openWeb4Client (t, relay, transport, { renamed = true } = {}) {
+  const stream = transport === 'ws'
+    ? new WsStream(true, new WebSocket(relay.ws))
+    : new TcpStream(true, net.connect(relay.tcp))
+  spokenName = renamed ? web4Name : ownName
+  const client = new RelayedDHT(stream)
+  t.after(() => client.destroy({ force: true }))
+  await client.ready()
+  return client
+}
+
+/** A connection that is open. */
+export async function opened (stream) {
+  await once(stream, 'open')
+  return stream.on('error', () => {}) // that it closes is what tests look at
+}
