@@ -1,5 +1,5 @@
 // Clients of the first dialect: npm @hyperswarm/dht-relay 0.1, on the older Protomux and secret stream that it brings.
-// From @web4/dht-relay 0.0.1, its fork, it differs on the wire by the protocol's name alone, which is changed here.
+// It names its protocol @hyperswarm/dht-relay; with that changed, at run time, it is a client of @web4/dht-relay 0.1.
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import net from 'node:net'
