@@ -27,6 +27,9 @@ public enum DhtError
     /// <summary>A request had no reply after its last try.</summary>
     RequestTimeout,
 
+    /// <summary>The node has a server on this key pair already.</summary>
+    KeyPairAlreadyUsed,
+
     /// <summary>The node was destroyed.</summary>
     NodeDestroyed,
 

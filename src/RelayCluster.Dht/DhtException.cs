@@ -35,6 +35,7 @@ public sealed class DhtException : Exception
         DhtError.CannotHolepunch => ("CANNOT_HOLEPUNCH", "Cannot holepunch to remote"),
         DhtError.HolepunchAborted => ("HOLEPUNCH_ABORTED", "Holepunch aborted"),
         DhtError.RequestTimeout => ("REQUEST_TIMEOUT", "Request timed out"),
+        DhtError.KeyPairAlreadyUsed => ("KEYPAIR_ALREADY_USED", "Keypair already used"),
         DhtError.NodeDestroyed => ("NODE_DESTROYED", "Node destroyed"),
         DhtError.StreamTimeout => ("ETIMEDOUT", "connection timed out"),
         DhtError.StreamReset => ("ECONNRESET", "connection reset by peer"),

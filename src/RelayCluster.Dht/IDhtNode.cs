@@ -17,6 +17,21 @@ public interface IDhtNode : IAsyncDisposable
         CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Listens on a key pair; completes when the server is announced, and so can be found.
+    /// </summary>
+    /// <param name="keyPair">
+    /// Whose public key clients connect to; null for the node's default. It stays the caller's, and must live as long
+    /// as the server.
+    /// </param>
+    /// <param name="options">How to take clients; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives up and takes back what was announced.</param>
+    /// <exception cref="DhtException">The node listens on this key pair already, or was destroyed.</exception>
+    ValueTask<IDhtServer> ListenAsync(
+        KeyPair? keyPair = null,
+        DhtServerOptions? options = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Asks the nodes closest to a topic for its announcers: a reply of every node that knows some, as they come in.
     /// </summary>
     IAsyncEnumerable<LookupReply> LookupAsync(Fixed32 topic, CancellationToken cancellationToken = default);

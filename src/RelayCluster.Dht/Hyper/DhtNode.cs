@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
@@ -6,6 +7,7 @@ using RelayCluster.Crypto;
 using RelayCluster.Crypto.SecretStreams;
 using RelayCluster.Dht.Hyper.Connecting;
 using RelayCluster.Dht.Hyper.Routing;
+using RelayCluster.Dht.Hyper.Serving;
 using RelayCluster.Dht.Hyper.Topics;
 using RelayCluster.Dht.Rpc;
 using RelayCluster.Udx.Sockets;
@@ -22,6 +24,9 @@ namespace RelayCluster.Dht.Hyper;
 ///     Dial                  one for each connection being made
 ///       HandshakeSearch     query and handshakes through the nodes found
 ///       DirectStream        what the caller gets: a secret stream over a UDX stream of the socket
+///     DhtServer             one for each key pair listened on
+///       Announcer             keeps it announced
+///       Acceptance            one for each client coming in
 ///     TopicQueries          lookups, announcements and withdrawals
 /// </code>
 /// <para>
@@ -32,6 +37,9 @@ namespace RelayCluster.Dht.Hyper;
 /// </summary>
 public sealed partial class DhtNode : IDhtNode
 {
+    /// <summary>How long a node that leaves waits for its servers' announcements to be taken back.</summary>
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+
     private readonly RpcNode _rpc;
     private readonly HyperRequestHandler _handler;
     private readonly LocalAddresses _localAddresses;
@@ -39,6 +47,8 @@ public sealed partial class DhtNode : IDhtNode
     private readonly DialContext _dialing;
     private readonly TopicQueries _topics;
     private readonly ILogger _logger;
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly ConcurrentDictionary<Fixed32, DhtServer> _servers = new();
     private readonly CancellationTokenSource _disposing = new();
     private int _isDisposed;
 
@@ -47,11 +57,12 @@ public sealed partial class DhtNode : IDhtNode
         RpcNode rpc,
         HyperRequestHandler handler,
         TimeProvider timeProvider,
-        ILogger logger)
+        ILoggerFactory loggerFactory)
     {
         _rpc = rpc;
         _handler = handler;
-        _logger = logger;
+        _loggerFactory = loggerFactory;
+        _logger = loggerFactory.CreateLogger<DhtNode>();
         _localAddresses = new LocalAddresses(rpc.LocalEndPoint);
         _ownKeyPair = options.KeyPair is null ? KeyPair.Generate() : null;
         _topics = new TopicQueries(rpc);
@@ -116,7 +127,7 @@ public sealed partial class DhtNode : IDhtNode
         };
         RpcNode rpc = RpcNode.Start(rpcOptions, handler, timeProvider, loggerFactory);
         handler.Attach(rpc);
-        var node = new DhtNode(options, rpc, handler, timeProvider, loggerFactory.CreateLogger<DhtNode>());
+        var node = new DhtNode(options, rpc, handler, timeProvider, loggerFactory);
         try
         {
             await rpc.Bootstrapped.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -160,6 +171,39 @@ public sealed partial class DhtNode : IDhtNode
     }
 
     /// <inheritdoc/>
+    public async ValueTask<IDhtServer> ListenAsync(
+        KeyPair? keyPair = null,
+        DhtServerOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        using CancellationTokenSource stopping = Link(cancellationToken);
+        var identity = new KeyPairIdentity(keyPair ?? DefaultKeyPair, _dialing.SecretStreamOptions);
+        var context = new ServerContext(_dialing, _rpc, _handler, _loggerFactory.CreateLogger<DhtServer>());
+        var server = new DhtServer(context, identity, (options ?? new DhtServerOptions()).Copy(), Remove);
+        if (!_servers.TryAdd(identity.PublicKey, server))
+        {
+            await server.CloseAsync(CancellationToken.None).ConfigureAwait(false);
+            throw new DhtException(DhtError.KeyPairAlreadyUsed);
+        }
+
+        try
+        {
+            await server.ListenAsync(stopping.Token).ConfigureAwait(false);
+            return server;
+        }
+        catch (Exception e)
+        {
+            await server.CloseAsync(_disposing.Token).ConfigureAwait(false);
+            if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                throw new DhtException(DhtError.NodeDestroyed);
+            }
+
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<LookupReply> LookupAsync(Fixed32 topic, CancellationToken cancellationToken = default) =>
         RunAsync(stopping => _topics.LookupAsync(topic, stopping), cancellationToken);
 
@@ -185,7 +229,8 @@ public sealed partial class DhtNode : IDhtNode
     }
 
     /// <summary>
-    /// Leaves the network: gives up what is under way, destroys the connections and closes the socket.
+    /// Leaves the network: gives up what is under way, closes the servers, destroys the connections and closes the
+    /// socket. Servers take back their announcements, for which this waits three seconds at most.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -195,6 +240,11 @@ public sealed partial class DhtNode : IDhtNode
         }
 
         await _disposing.CancelAsync().ConfigureAwait(false);
+        using (var limit = new CancellationTokenSource(CloseTimeout, _dialing.TimeProvider))
+        {
+            await Task.WhenAll(_servers.Values.Select(s => s.CloseAsync(limit.Token).AsTask())).ConfigureAwait(false);
+        }
+
         await _rpc.DisposeAsync().ConfigureAwait(false);
         _localAddresses.Dispose();
         _ownKeyPair?.Dispose();
@@ -205,6 +255,8 @@ public sealed partial class DhtNode : IDhtNode
         IPAddress.TryParse(node.Host, out IPAddress? address)
             ? new BootstrapAddress(address, null, node.Port)
             : new BootstrapAddress(node.KnownAddress, node.Host, node.Port);
+
+    private void Remove(DhtServer server) => _servers.TryRemove(KeyValuePair.Create(server.PublicKey, server));
 
     private CancellationTokenSource Link(CancellationToken cancellationToken) =>
         Volatile.Read(ref _isDisposed) == 0

@@ -9,9 +9,12 @@ internal sealed class Scene : IAsyncDisposable
 {
     private readonly Testnet? _testnet;
 
-    private Scene(Testnet? testnet, JavaScriptPeer peer, DhtNode node)
+    private readonly IReadOnlyList<BootstrapNode> _bootstrap;
+
+    private Scene(Testnet? testnet, IReadOnlyList<BootstrapNode> bootstrap, JavaScriptPeer peer, DhtNode node)
     {
         _testnet = testnet;
+        _bootstrap = bootstrap;
         Peer = peer;
         Node = node;
     }
@@ -47,7 +50,7 @@ internal sealed class Scene : IAsyncDisposable
             ours ??= new DhtNodeOptions { Host = IPAddress.Loopback };
             ours.Bootstrap = bootstrap;
             DhtNode node = await DhtNode.StartAsync(ours);
-            return new Scene(testnet, peer, node);
+            return new Scene(testnet, bootstrap, peer, node);
         }
         catch
         {
@@ -55,6 +58,9 @@ internal sealed class Scene : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Another JavaScript node, which knows nobody yet; it is the caller's.</summary>
+    public Task<JavaScriptPeer> JoinAsync() => JavaScriptPeer.JoinAsync(_bootstrap);
 
     public async ValueTask DisposeAsync()
     {

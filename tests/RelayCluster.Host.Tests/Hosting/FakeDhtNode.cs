@@ -15,6 +15,11 @@ internal sealed class FakeDhtNode : IDhtNode
         DhtConnectOptions? options = null,
         CancellationToken cancellationToken = default) => throw new DhtException(DhtError.PeerNotFound);
 
+    public ValueTask<IDhtServer> ListenAsync(
+        KeyPair? keyPair = null,
+        DhtServerOptions? options = null,
+        CancellationToken cancellationToken = default) => throw new NotSupportedException("nobody listens here yet");
+
     public IAsyncEnumerable<LookupReply> LookupAsync(Fixed32 topic, CancellationToken cancellationToken = default) =>
         NobodyAsync(cancellationToken);
 

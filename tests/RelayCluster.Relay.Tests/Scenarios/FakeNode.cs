@@ -71,6 +71,11 @@ internal sealed class FakeNode : IDhtNode
         }
     }
 
+    public ValueTask<IDhtServer> ListenAsync(
+        KeyPair? keyPair = null,
+        DhtServerOptions? options = null,
+        CancellationToken cancellationToken = default) => throw new NotSupportedException("nobody listens here yet");
+
     public IAsyncEnumerable<LookupReply> LookupAsync(Fixed32 topic, CancellationToken cancellationToken = default) =>
         QueryAsync("lookup", topic, null, cancellationToken);
 

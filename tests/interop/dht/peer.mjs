@@ -77,18 +77,55 @@ const operations = {
     socket = node.connect(bytes(publicKey))
     pending = []
     socket.on('data', (data) => pending.shift()?.(data))
-    socket.on('error', () => {})
+    socket.on('error', (error) => emit('socketError', { message: error.message, code: error.code }))
+    socket.on('close', () => emit('socketClose', {}))
     await new Promise((resolve, reject) => {
       socket.once('open', resolve)
       socket.once('error', reject)
     })
-    return { handshakeHash: hex(socket.handshakeHash), remotePublicKey: hex(socket.remotePublicKey) }
+    return {
+      handshakeHash: hex(socket.handshakeHash),
+      publicKey: hex(socket.publicKey),
+      remotePublicKey: hex(socket.remotePublicKey)
+    }
   },
 
   async exchange({ data }) {
     const answer = new Promise((resolve) => pending.push(resolve))
     socket.write(bytes(data))
     return { data: hex(await answer) }
+  },
+
+  // writes count messages of size bytes to an echo, and compares what comes back
+  async pump({ count, size }) {
+    let received = 0
+    let intact = true
+    const done = new Promise((resolve) => {
+      socket.on('data', (data) => {
+        intact &&= data.byteLength === size && data.every((byte) => byte === (received & 255))
+        if (++received === count) resolve()
+      })
+    })
+    for (let i = 0; i < count; i++) {
+      if (!socket.write(b4a.alloc(size, i & 255))) await new Promise((resolve) => socket.once('drain', resolve))
+    }
+    await done
+    return { received, intact }
+  },
+
+  // ends this half and gives what comes on the other until it ends
+  async finish() {
+    const messages = []
+    socket.on('data', (data) => messages.push(b4a.toString(data)))
+    const ended = new Promise((resolve) => socket.once('end', resolve))
+    socket.end()
+    await ended
+    return { messages }
+  },
+
+  async destroy() {
+    socket.destroy()
+    return {}
   },
 
   async disconnect() {

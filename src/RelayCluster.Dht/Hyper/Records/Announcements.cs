@@ -46,7 +46,7 @@ internal sealed class Announcements
     }
 
     public Answer HandleFindPeer(TimeSpan now, IncomingRequest request) =>
-        request.Target is { } target ? Answer.Reply(_router.Find(now, target)?.Record) : Answer.None;
+        request.Target is { } target ? Answer.Reply(_router.FindRecord(now, target)) : Answer.None;
 
     public Answer HandleLookup(TimeSpan now, IncomingRequest request)
     {
@@ -56,9 +56,9 @@ internal sealed class Announcements
         }
 
         List<byte[]> records = _records.Take(now, target, MaxLookupRecords);
-        if (records.Count < MaxLookupRecords && _router.Find(now, target) is { } forward)
+        if (records.Count < MaxLookupRecords && _router.FindRecord(now, target) is { } server)
         {
-            records.Add(forward.Record);
+            records.Add(server);
         }
 
         if (records.Count == 0)

@@ -49,6 +49,12 @@ internal sealed class HyperRequestHandler : IRpcRequestHandler
         return true;
     }
 
+    /// <summary>A server of this node begins to answer; on the loop.</summary>
+    public void Add(ILocalServer server) => _router.Add(server);
+
+    /// <summary>It does not answer any more; on the loop.</summary>
+    public void Remove(ILocalServer server) => _router.Remove(server);
+
     /// <summary>Forgets an announcement that this node's owner takes back; on the loop.</summary>
     public void Forget(Fixed32 target, Fixed32 publicKey) => _announcements.Remove(target, publicKey);
 

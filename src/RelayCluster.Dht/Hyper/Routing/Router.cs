@@ -30,13 +30,15 @@ namespace RelayCluster.Dht.Hyper.Routing;
 /// relay: the client names the server's own relay as the next leg.
 /// </para>
 /// <para>
-/// The answers of servers in this process come in with issue 3, whose servers register here. Source: hyperdht 6.34,
-/// lib/router.js.
+/// Servers of this process register here, and are asked before anything is handed on. They answer by themselves, mostly
+/// later. Their hole punching messages get no answer as long as nobody punches here (issue 3): a server of ours only
+/// offers it to clients in its own network, who find it without. Source: hyperdht 6.34, lib/router.js.
 /// </para>
 /// </summary>
 internal sealed class Router
 {
     private readonly AgingCache<Fixed32, Forward> _forwards;
+    private readonly Dictionary<Fixed32, ILocalServer> _servers = [];
 
     public Router(int maxForwards, TimeSpan maxAge)
     {
@@ -53,6 +55,22 @@ internal sealed class Router
 
     public void Remove(Fixed32 target) => _forwards.Remove(target);
 
+    /// <summary>The record of the server of this target, in this process or announced here; null for none.</summary>
+    public byte[]? FindRecord(TimeSpan now, Fixed32 target) =>
+        _servers.TryGetValue(target, out ILocalServer? server) ? server.Record : Find(now, target)?.Record;
+
+    /// <summary>Registers a server of this process.</summary>
+    public void Add(ILocalServer server) => _servers[server.Target] = server;
+
+    /// <summary>Takes a server out again, if it is still the one of its target.</summary>
+    public void Remove(ILocalServer server)
+    {
+        if (_servers.TryGetValue(server.Target, out ILocalServer? current) && current == server)
+        {
+            _servers.Remove(server.Target);
+        }
+    }
+
     public Answer HandleHandshake(TimeSpan now, IncomingRequest request)
     {
         if (request.Value is not { } value
@@ -60,6 +78,11 @@ internal sealed class Router
             || message.Noise.IsEmpty)
         {
             return Answer.None;
+        }
+
+        if (request.Target is { } served && _servers.TryGetValue(served, out ILocalServer? server))
+        {
+            return HandToServer(now, server, request, message);
         }
 
         Forward? forward = request.Target is { } target ? Find(now, target) : null;
@@ -118,6 +141,20 @@ internal sealed class Router
             default:
                 return Answer.None;
         }
+    }
+
+    private static Answer HandToServer(
+        TimeSpan now,
+        ILocalServer server,
+        IncomingRequest request,
+        in HandshakeMessage message)
+    {
+        if (HandshakeQuestion.From(request, message) is { } question)
+        {
+            server.HandleHandshake(now, question);
+        }
+
+        return Answer.None;
     }
 
     private static Answer HandOn(

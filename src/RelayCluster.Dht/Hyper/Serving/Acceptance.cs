@@ -1,0 +1,134 @@
+using RelayCluster.Dht.Hyper.Connecting;
+using RelayCluster.Dht.Hyper.Messages;
+using RelayCluster.Dht.Hyper.Routing;
+using RelayCluster.Udx.Sockets;
+using RelayCluster.Udx.Streams;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Dht.Hyper.Serving;
+
+/// <summary>
+/// One client on its way in: the server's counterpart of a <see cref="Dial"/>.
+/// <code>
+///   read      the client's Noise message; its key and payload          INoiseResponder
+///   admit     the owner is asked                                        DhtServerOptions.Admit
+///   answer    a UDX stream is made; its id and our addresses go back    ServerOffer
+///   wait      the client's first packet, or we send first               here
+///   open      UDX stream connected, secret stream started over it       INoiseResponder
+/// </code>
+/// <para>
+/// Who sends first: we do if the client asked us itself, or said that strangers can reach it; the way is there then.
+/// Otherwise the client does, and the address that its packet comes from is the one to use, whatever others told. It
+/// proves nothing by that; the secret stream does. A client that does not come within ten seconds, does not.
+/// </para>
+/// <para>
+/// A client that is not let in gets no answer at all. One that speaks another version, or offers no stream, gets an
+/// answer that says so. Source: hyperdht 6.34, lib/server.js.
+/// </para>
+/// </summary>
+internal sealed class Acceptance
+{
+    /// <summary>How long to wait for the client's first packet.</summary>
+    private static readonly TimeSpan ClientTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly DialContext _context;
+    private readonly DhtServerOptions _options;
+    private readonly HandshakeQuestion _question;
+    private readonly TaskCompletionSource<UdpEndPoint> _called =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Acceptance(DialContext context, DhtServerOptions options, HandshakeQuestion question)
+    {
+        _context = context;
+        _options = options;
+        _question = question;
+    }
+
+    /// <summary>Runs it, once.</summary>
+    /// <param name="responder">The handshake; it stays the caller's.</param>
+    /// <param name="relays">Where the server is announced.</param>
+    /// <param name="answer">Takes the answer to the client, if there is one.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The connection; null if the client was refused.</returns>
+    /// <exception cref="ProtocolException">The client's message makes no sense.</exception>
+    /// <exception cref="TimeoutException">The client did not come.</exception>
+    public async Task<DhtStream?> RunAsync(
+        INoiseResponder responder,
+        IReadOnlyList<RelayInfo> relays,
+        Action<byte[]> answer,
+        CancellationToken cancellationToken)
+    {
+        NoiseOffer offer = await responder.ReadAsync(_question.Noise, cancellationToken).ConfigureAwait(false);
+        NoisePayload client = NoisePayload.Decode(offer.Payload.Span);
+        if (!await IsAdmittedAsync(offer, cancellationToken).ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        uint error = ServerOffer.Check(client);
+        UdxStream? stream = error == HyperErrorCode.None ? CreateStream() : null;
+        try
+        {
+            NoisePayload payload = ServerOffer.Create(
+                _question, error, stream?.LocalId ?? 0, _context.OpenAddress(), _context.LocalAddresses(), relays);
+            answer(await responder.WriteAsync(payload.Encode(), cancellationToken).ConfigureAwait(false));
+            if (stream is null)
+            {
+                return null;
+            }
+
+            UdpEndPoint from = await ReachAsync(client, cancellationToken).ConfigureAwait(false);
+            stream.Connect((uint)client.Udx!.Id, from);
+            return responder.Open(stream);
+        }
+        catch
+        {
+            stream?.Destroy();
+            throw;
+        }
+    }
+
+    private UdxStream CreateStream() =>
+        _context.CreateStream((_, from) =>
+        {
+            _called.TrySetResult(from);
+            return false;
+        });
+
+    /// <summary>Asks the owner. A question that fails is a no, as is one that takes too long.</summary>
+    private async Task<bool> IsAdmittedAsync(NoiseOffer offer, CancellationToken cancellationToken)
+    {
+        if (_options.Admit is not { } admit)
+        {
+            return true;
+        }
+
+        var client = new DhtClient(offer.RemotePublicKey, offer.Payload, _question.ClientAddress.ToIPEndPoint());
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            return await admit(client, stopping.Token).AsTask()
+                .WaitAsync(_options.AdmitTimeout, _context.TimeProvider, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        finally
+        {
+            await stopping.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<UdpEndPoint> ReachAsync(NoisePayload client, CancellationToken cancellationToken)
+    {
+        if (!_called.Task.IsCompleted && (_question.IsDirect || client.Firewall == Firewall.Open))
+        {
+            return _question.ClientAddress;
+        }
+
+        return await _called.Task.WaitAsync(ClientTimeout, _context.TimeProvider, cancellationToken)
+            .ConfigureAwait(false);
+    }
+}
