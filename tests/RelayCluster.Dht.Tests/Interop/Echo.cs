@@ -1,5 +1,3 @@
-using RelayCluster.Wire;
-
 namespace RelayCluster.Dht.Tests.Interop;
 
 /// <summary>Takes a server's connections and sends every message back, and the end too.</summary>

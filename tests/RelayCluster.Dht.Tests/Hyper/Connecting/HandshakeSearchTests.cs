@@ -93,6 +93,9 @@ public sealed class HandshakeSearchTests : IDisposable
         _network.Find("1.1.1.1:1");
         var forger = await _network.NextAsync();
         forger.Reply.SetResult(Reply(forger.Through, new byte[100]));
+
+        // a node found before the forgery is read shares the handshake that it spoils
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref _network.UnderWay) == 0, Deadline));
         _network.Find("2.2.2.2:2");
         Answer(await _network.NextAsync());
 

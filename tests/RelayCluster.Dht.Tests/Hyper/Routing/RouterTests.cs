@@ -116,6 +116,37 @@ public sealed class RouterTests
         AssertPunch(answer, Client, RelayMode.Reply, Server);
     }
 
+    [Fact]
+    public void LocalServer_IsAskedBeforeAnythingIsHandedOn_UntilItIsRemoved()
+    {
+        Know();
+        var server = new RecordingServer(Target);
+        _router.Add(server);
+
+        Assert.Equal(Answer.None, Handshake(Client, RelayMode.FromClient));
+        Assert.Equal(Answer.None, Handshake(Relay, RelayMode.FromRelay, peer: Client));
+        Assert.Equal(Answer.None, Handshake(Relay, RelayMode.FromRelay));
+        Assert.Equal([true, false], server.Questions.Select(q => q.IsDirect));
+        Assert.Equal(server.Record, _router.FindRecord(default, Target));
+
+        _router.Remove(new RecordingServer(Target));
+        Assert.Equal(server.Record, _router.FindRecord(default, Target));
+        _router.Remove(server);
+        Assert.Equal([1], _router.FindRecord(default, Target)!);
+        Assert.True(Handshake(Client, RelayMode.FromClient).IsRelay);
+    }
+
+    [Fact]
+    public void LocalServer_DoesNotAge_AndIsNotWithdrawnByOthers()
+    {
+        var server = new RecordingServer(Target);
+        _router.Add(server);
+        _router.Remove(Target);
+
+        Assert.Equal(server.Record, _router.FindRecord(10 * Age, Target));
+        Assert.Null(_router.FindRecord(default, Requests.Key(2)));
+    }
+
     private void Know() => _router.Set(TimeSpan.Zero, Target, new Forward(UdpEndPoint.Parse(Server), [1]));
 
     private Answer Handshake(

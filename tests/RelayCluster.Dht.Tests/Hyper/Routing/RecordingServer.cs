@@ -1,0 +1,16 @@
+using RelayCluster.Dht.Hyper.Routing;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Dht.Tests.Hyper.Routing;
+
+/// <summary>A server that keeps what it is asked.</summary>
+internal sealed class RecordingServer(Fixed32 target) : ILocalServer
+{
+    public Fixed32 Target => target;
+
+    public byte[] Record { get; } = [4, 4];
+
+    public List<HandshakeQuestion> Questions { get; } = [];
+
+    public void HandleHandshake(TimeSpan now, HandshakeQuestion question) => Questions.Add(question);
+}
