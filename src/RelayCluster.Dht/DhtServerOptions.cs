@@ -29,8 +29,15 @@ public sealed class DhtServerOptions
     /// </summary>
     public int MaxPendingHandshakes { get; set; } = 1024;
 
+    /// <summary>
+    /// How many bytes each connection's transport holds in each direction, 1 or more; null for the node's default. See
+    /// <see cref="DhtConnectOptions.BufferBytes"/>.
+    /// </summary>
+    public int? BufferBytes { get; set; }
+
     internal DhtServerOptions Copy()
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(BufferBytes ?? 1, 1, nameof(BufferBytes));
         ArgumentOutOfRangeException.ThrowIfLessThan(Backlog, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPendingHandshakes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(AdmitTimeout, TimeSpan.Zero);

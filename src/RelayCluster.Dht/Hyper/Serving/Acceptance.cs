@@ -89,7 +89,7 @@ internal sealed class Acceptance
     }
 
     private UdxStream CreateStream() =>
-        _context.CreateStream((_, from) =>
+        _context.CreateStream(_options.BufferBytes, (_, from) =>
         {
             _called.TrySetResult(from);
             return false;

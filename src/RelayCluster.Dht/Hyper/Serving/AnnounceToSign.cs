@@ -9,4 +9,9 @@ namespace RelayCluster.Dht.Hyper.Serving;
 /// <param name="Token">What the node gave.</param>
 /// <param name="NodeId">The node where it is stored.</param>
 /// <param name="Peer">The record that is stored.</param>
-internal sealed record AnnounceToSign(bool IsWithdrawal, Fixed32 Target, Fixed32 Token, Fixed32 NodeId, PeerRecord Peer);
+internal sealed record AnnounceToSign(
+    bool IsWithdrawal,
+    Fixed32 Target,
+    Fixed32 Token,
+    Fixed32 NodeId,
+    PeerRecord Peer);

@@ -15,10 +15,10 @@ namespace RelayCluster.Dht.Hyper.Serving;
 ///                             └─repeat─┘ answer ◄────────────┘
 /// </code>
 /// <para>
-/// Handshakes arrive on the node's loop, and what is known of them lives there; the work on each, key exchange included,
-/// runs on the thread pool, and comes back to the loop with its answer. What strangers can make grow is bounded: the
-/// handshakes under way, the memory of settled ones, and the backlog. While the backlog is full nobody new is answered;
-/// who is under way then and finds it full is cut off.
+/// Handshakes arrive on the node's loop, and what is known of them lives there; the work on each, key exchange
+/// included, runs on the thread pool, and comes back to the loop with its answer. What strangers can make grow is
+/// bounded: the handshakes under way, the memory of settled ones, and the backlog. While the backlog is full nobody new
+/// is answered; who is under way then and finds it full is cut off.
 /// </para>
 /// <para>
 /// Closing goes from the outside in: the node stops handing over handshakes, those under way are given up and waited

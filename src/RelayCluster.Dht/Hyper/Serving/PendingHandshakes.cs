@@ -97,7 +97,9 @@ internal sealed class PendingHandshakes
         entry.Waiting.Clear();
     }
 
-    /// <summary>The client has come, or will not any more, or was refused: nothing is held for it from here on.</summary>
+    /// <summary>
+    /// The client has come, or will not any more, or was refused: nothing is held for it from here on.
+    /// </summary>
     public void Settle(TimeSpan now, Fixed32 key)
     {
         if (!_entries.TryGetValue(key, out Entry? entry) || entry.IsSettled)
