@@ -42,7 +42,8 @@ internal sealed partial class TcpEndpoint : ConnectionHandler, IDisposable
 
     private async Task<SecretStream?> ShakeHandsAsync(ConnectionContext connection)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(
+            connection.ConnectionClosed, _relay.Stopping);
         patience.CancelAfter(_handshakeTimeout);
         try
         {

@@ -49,6 +49,9 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
     /// <summary>Why the process has to end; null if it was told to.</summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>Cancelled when the process was told to end: nobody is worth waiting for then.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
     /// <summary>Waits while the DHT node is joining; false if there is nothing to wait for any more.</summary>
     public async ValueTask<bool> WaitUntilReadyAsync(CancellationToken cancellationToken)
     {

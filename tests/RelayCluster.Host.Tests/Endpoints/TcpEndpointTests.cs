@@ -48,6 +48,19 @@ public sealed class TcpEndpointTests
         await AssertClosedAsync(silent);
     }
 
+    [Fact]
+    public async Task A_connection_that_says_nothing_does_not_hold_up_the_stop()
+    {
+        await using RunningRelay relay = await RunningRelay.StartAsync(file: "limits.handshake-timeout = 1m");
+        using TcpClient silent = await ConnectAsync(relay);
+
+        // who is served came behind the silent one, which is in its handshake then
+        await using TestClient other = await TestClient.ConnectTcpAsync(relay);
+        await relay.Service.StoppingAsync(CancellationToken.None);
+
+        await AssertClosedAsync(silent);
+    }
+
     private static async Task<TcpClient> ConnectAsync(RunningRelay relay)
     {
         var client = new TcpClient();
