@@ -26,7 +26,8 @@ public sealed class StoppingTests
 
             relay.Signal(signal);
 
-            Assert.Equal(0, await relay.ExitAsync(Limit));
+            int code = await relay.ExitAsync(Limit);
+            Assert.True(code == 0, $"{code}:\n{relay.Output}{relay.Error}");
             Assert.Equal(string.Empty, relay.Error);
         }
     }
