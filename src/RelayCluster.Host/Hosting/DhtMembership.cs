@@ -16,6 +16,7 @@ internal sealed partial class DhtMembership : IDhtMembership
     private readonly ILogger<DhtMembership> _logger;
     private Testnet? _testnet;
     private DhtNode? _node;
+    private Task? _leaving;
 
     public DhtMembership(IOptions<ServeOptions> options, ILoggerFactory loggerFactory)
     {
@@ -57,7 +58,10 @@ internal sealed partial class DhtMembership : IDhtMembership
         return _node;
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(_leaving ??= LeaveAsync());
+
+    // Once: a stop that ran out of time is followed by the container's disposal, while the nodes are still closing.
+    private async Task LeaveAsync()
     {
         if (_node is not null)
         {
