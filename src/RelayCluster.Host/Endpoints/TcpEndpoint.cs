@@ -16,14 +16,20 @@ namespace RelayCluster.Host.Endpoints;
 internal sealed partial class TcpEndpoint : ConnectionHandler, IDisposable
 {
     private readonly RelayService _relay;
+    private readonly ConnectionEnd _end;
     private readonly SecretStreamOptions _options;
     private readonly TimeSpan _handshakeTimeout;
     private readonly ILogger<TcpEndpoint> _logger;
     private readonly KeyPair _keyPair = KeyPair.Generate();
 
-    public TcpEndpoint(RelayService relay, IOptions<ServeOptions> options, ILogger<TcpEndpoint> logger)
+    public TcpEndpoint(
+        RelayService relay,
+        ConnectionEnd end,
+        IOptions<ServeOptions> options,
+        ILogger<TcpEndpoint> logger)
     {
         _relay = relay;
+        _end = end;
         _options = CoreOptions.ForSecretStream(options.Value);
         _handshakeTimeout = options.Value.Limits.HandshakeTimeout;
         _logger = logger;
@@ -34,7 +40,8 @@ internal sealed partial class TcpEndpoint : ConnectionHandler, IDisposable
     {
         if (await ShakeHandsAsync(connection) is { } stream)
         {
-            await _relay.ServeAsync(new SecretStreamTransport(stream, Describe(connection)));
+            await _relay.ServeAsync(new SecretStreamTransport(stream, ConnectionEnd.Describe(connection)));
+            await _end.CloseAsync(connection);
         }
     }
 
@@ -54,12 +61,10 @@ internal sealed partial class TcpEndpoint : ConnectionHandler, IDisposable
         }
         catch (Exception e) when (e is ProtocolException or IOException or OperationCanceledException)
         {
-            Log.HandshakeFailed(_logger, Describe(connection), e.Message);
+            Log.HandshakeFailed(_logger, ConnectionEnd.Describe(connection), e.Message);
             return null;
         }
     }
-
-    private static string Describe(ConnectionContext connection) => connection.RemoteEndPoint?.ToString() ?? "unknown";
 
     private static partial class Log
     {

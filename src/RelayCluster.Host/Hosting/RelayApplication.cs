@@ -53,6 +53,8 @@ internal static partial class RelayApplication
         builder.Services.AddSingleton<Listeners>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Listeners>());
         builder.Services.AddHostedService(services => services.GetRequiredService<RelayService>());
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<ConnectionEnd>();
         builder.Services.AddSingleton<WebSocketEndpoint>();
         builder.Services.AddSingleton<TcpEndpoint>();
         builder.Services.AddRoutingCore();

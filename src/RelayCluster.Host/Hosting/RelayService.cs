@@ -13,8 +13,8 @@ namespace RelayCluster.Host.Hosting;
 /// ports open -> joining -> ready -> stopping: sessions end -> ports close -> DHT node closes
 /// </code>
 /// A client that connects while the node is joining waits for it; one that connects after "stopping" is turned away. If
-/// the node cannot join, or breaks later, the process ends with <see cref="Failure"/>: whoever supervises it can start it
-/// anew, and a relay without its node serves nobody.
+/// the node cannot join, or breaks later, the process ends with <see cref="Failure"/>: whoever supervises it can start
+/// it anew, and a relay without its node serves nobody.
 /// </summary>
 internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisposable
 {
