@@ -16,6 +16,7 @@ internal sealed class RelayMetrics : IDisposable
     private readonly Counter<long> _sessionEnds;
     private readonly UpDownCounter<int> _streams;
     private readonly Counter<long> _streamEnds;
+    private readonly UpDownCounter<int> _servers;
     private readonly Histogram<double> _dials;
     private readonly Histogram<double> _queries;
     private readonly Counter<long> _bytes;
@@ -33,6 +34,8 @@ internal sealed class RelayMetrics : IDisposable
             "relay.streams", "{stream}", "Streams that are being dialled or open.");
         _streamEnds = meter.CreateCounter<long>(
             "relay.stream.ends", "{stream}", "Streams that ended, by the side that ended them.");
+        _servers = meter.CreateUpDownCounter<int>(
+            "relay.servers", "{server}", "Servers of clients, those that are being announced or taken back included.");
         _dials = meter.CreateHistogram<double>(
             "relay.dial.duration", "s", "Time to connect to a peer, by result.");
         _queries = meter.CreateHistogram<double>(
@@ -66,6 +69,10 @@ internal sealed class RelayMetrics : IDisposable
             _streamEnds.Add(1, new KeyValuePair<string, object?>("by", by));
         }
     }
+
+    public void ServerStarted() => _servers.Add(1);
+
+    public void ServerStopped() => _servers.Add(-1);
 
     public void Dialled(TimeSpan duration, string result)
     {

@@ -30,15 +30,15 @@ public sealed class RelayOptions
     /// <summary>
     /// How many bytes the relay holds for all streams of a session, divided as for one stream; 64 KiB to 2 GiB, by default
     /// 8 MiB. The directions are apart so that a client which does not read can still be read, and the other way round.
-    /// With many streams each one's transport gets less, but never less than 16 KiB each way. One message a stream more
-    /// may be held.
+    /// With many streams each one's transport gets less, but never less than 16 KiB each way; of a stream that a server
+    /// accepts, always 64 KiB if a stream may have so much. One message a stream more may be held.
     /// </summary>
     [Range(64 * 1024, int.MaxValue)]
     public int SessionBufferBytes { get; set; } = 8 * 1024 * 1024;
 
     /// <summary>
-    /// How many streams a session may have, those that are being dialled included; 1 to 1,000,000, by default 1,024. A
-    /// connect beyond it is answered with an error.
+    /// How many streams a session may have, those that are being dialled and those that its servers accepted included;
+    /// 1 to 1,000,000, by default 1,024. A connect beyond it is answered with an error; a connection to a server waits.
     /// </summary>
     [Range(1, 1_000_000)]
     public int MaxStreams { get; set; } = 1024;
@@ -56,6 +56,34 @@ public sealed class RelayOptions
     /// </summary>
     [Range(1, 100_000)]
     public int MaxQueries { get; set; } = 256;
+
+    /// <summary>
+    /// How many servers a session may have; 1 to 100,000, by default 64. A listen beyond it is answered as closed.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int MaxServers { get; set; } = 64;
+
+    /// <summary>
+    /// How many peers may wait for a server's client to say whether they may connect; 1 to 100,000, by default 128 for
+    /// each server. Peers beyond it are not let in.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int MaxFirewallQuestions { get; set; } = 128;
+
+    /// <summary>
+    /// How many connections of a server may wait because the session has no room for another stream; 1 to 100,000, by
+    /// default 64 for each server. Peers beyond it get no answer.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int AcceptBacklog { get; set; } = 64;
+
+    /// <summary>
+    /// How long a client may take to say whether a peer may connect to its server, and then to take the connection; 1
+    /// second to 5 minutes, by default 10 seconds. No answer is a no. Peers of the reference give up after some four
+    /// seconds.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// How long a peer may take nothing while its unsent bytes stop the whole session's reading; 1 second to 1 day, by

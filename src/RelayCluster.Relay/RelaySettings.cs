@@ -23,6 +23,10 @@ internal sealed class RelaySettings
         MaxStreams = options.MaxStreams;
         MaxConcurrentDials = options.MaxConcurrentDials;
         MaxQueries = options.MaxQueries;
+        MaxServers = options.MaxServers;
+        MaxFirewallQuestions = options.MaxFirewallQuestions;
+        AcceptBacklog = options.AcceptBacklog;
+        AnswerTimeout = options.AnswerTimeout;
         StalledPeerTimeout = options.StalledPeerTimeout;
         MaxSessions = options.MaxSessions;
     }
@@ -37,11 +41,24 @@ internal sealed class RelaySettings
     /// <summary>As <see cref="StreamBytesEachWay"/>, for all streams of a session.</summary>
     public int SessionBytesEachWay { get; }
 
+    /// <summary>
+    /// What an accepted stream's transport holds. A server settles it for all that connect, before anybody does.
+    /// </summary>
+    public int AcceptedTransportBytes => Math.Min(StreamBytesEachWay, 64 * 1024);
+
     public int MaxStreams { get; }
 
     public int MaxConcurrentDials { get; }
 
     public int MaxQueries { get; }
+
+    public int MaxServers { get; }
+
+    public int MaxFirewallQuestions { get; }
+
+    public int AcceptBacklog { get; }
+
+    public TimeSpan AnswerTimeout { get; }
 
     public TimeSpan StalledPeerTimeout { get; }
 

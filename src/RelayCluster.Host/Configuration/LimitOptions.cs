@@ -19,6 +19,22 @@ internal sealed class LimitOptions
     [Between("1", "100000")]
     public int Queries { get; set; } = 256;
 
+    /// <summary>Servers in a session.</summary>
+    [Between("1", "100000")]
+    public int Servers { get; set; } = 64;
+
+    /// <summary>Peers of a server that wait for the client's yes or no.</summary>
+    [Between("1", "100000")]
+    public int FirewallQuestions { get; set; } = 128;
+
+    /// <summary>Connections of a server that wait for room in the session.</summary>
+    [Between("1", "100000")]
+    public int AcceptBacklog { get; set; } = 64;
+
+    /// <summary>How long a client may take to answer for a peer of its server.</summary>
+    [Between("1s", "5m")]
+    public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The longest frame that a client may send.</summary>
     [Between("64KiB", "1GiB")]
     public int FrameBytes { get; set; } = 64 << 20;

@@ -18,6 +18,10 @@ internal static class CoreOptions
         MaxStreams = options.Limits.Streams,
         MaxConcurrentDials = options.Limits.Dials,
         MaxQueries = options.Limits.Queries,
+        MaxServers = options.Limits.Servers,
+        MaxFirewallQuestions = options.Limits.FirewallQuestions,
+        AcceptBacklog = options.Limits.AcceptBacklog,
+        AnswerTimeout = options.Limits.AnswerTimeout,
         StalledPeerTimeout = options.Limits.StalledPeerTimeout,
     };
 

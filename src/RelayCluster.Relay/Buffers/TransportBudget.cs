@@ -28,6 +28,15 @@ internal sealed class TransportBudget(int bytes, int mostBytes)
         }
     }
 
+    /// <summary>A share of a size that was settled before, to be given back like any other.</summary>
+    public void Take(int share)
+    {
+        lock (_lock)
+        {
+            _free -= share;
+        }
+    }
+
     public void GiveBack(int share)
     {
         lock (_lock)

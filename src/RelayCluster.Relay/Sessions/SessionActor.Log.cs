@@ -28,6 +28,12 @@ internal sealed partial class SessionActor
         public static partial void Refused(ILogger logger, string sessionId, uint alias, string refusal);
 
         [LoggerMessage(
+            5007,
+            LogLevel.Warning,
+            "Session {SessionId} was refused server {Alias}: it has {MaxServers} already (setting MaxServers)")]
+        public static partial void ServerRefused(ILogger logger, string sessionId, uint alias, int maxServers);
+
+        [LoggerMessage(
             5006, LogLevel.Warning, "Session {SessionId} asked for a {MessageType}, which this relay does not serve yet")]
         public static partial void NotServed(ILogger logger, string sessionId, RelayMessageType messageType);
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using RelayCluster.Actors;
 using RelayCluster.Crypto;
 using RelayCluster.Dht;
@@ -6,6 +7,7 @@ using RelayCluster.Protocol.Messages;
 using RelayCluster.Protocol.Transports;
 using RelayCluster.Relay.Buffers;
 using RelayCluster.Relay.Queries;
+using RelayCluster.Relay.Servers;
 using RelayCluster.Relay.Streams;
 using RelayCluster.Wire;
 
@@ -15,7 +17,8 @@ namespace RelayCluster.Relay.Sessions;
 /// <remarks>
 /// <code>
 ///   client ══> channel ──ClientReader──> SessionActor ──told──> StreamActor ══> peer
-///                                             └──────spawns───> QueryActor ──> DHT
+///                                             ├──────spawns───> QueryActor ──> DHT
+///                                             └──────spawns───> ServerActor ─> DHT
 ///   client &lt;══ channel &lt;────Outbox────────────post──────────── StreamActor &lt;══ peer
 /// </code>
 /// <para>
@@ -46,8 +49,9 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
 {
     private readonly SessionScope _scope;
     private readonly IMessageTransport _transport;
-    private readonly Dictionary<uint, SessionStream> _streams = [];
-    private readonly Dictionary<ActorRef, uint> _aliases = [];
+    private readonly SessionStreams _streams = new();
+    private readonly Dictionary<uint, ActorRef<ServerMessage>> _servers = [];
+    private readonly Dictionary<ActorRef, ListenedAlias> _serverAliases = [];
     private readonly HashSet<uint> _queries = [];
     private readonly Dictionary<ActorRef, uint> _queryIds = [];
     private ClientReader _reader = null!;
@@ -55,7 +59,6 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
     private HandshakeMessage? _handshake;
     private SessionEnd? _end;
     private bool _isExcused;
-    private uint _lastAlias;
 
     public SessionActor(SessionScope scope, IMessageTransport transport)
     {
@@ -78,27 +81,43 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
 
     protected override void Receive(SessionMessage message)
     {
-        switch (message)
+        if (message is SessionMessage.Accepted accepted)
         {
-            case SessionMessage.Beat:
-                Beat();
-                break;
-            case SessionMessage.Close:
-                End(SessionEnd.RelayStopping);
-                break;
+            TakeOver(accepted);
+        }
+        else if (message == SessionMessage.Close)
+        {
+            End(SessionEnd.RelayStopping);
+        }
+        else
+        {
+            Beat();
         }
     }
 
     protected override void OnTerminated(ActorRef actor)
     {
-        if (_aliases.Remove(actor, out uint alias))
+        if (_streams.Remove(actor))
         {
-            _streams.Remove(alias);
+            _scope.Streams.Remove(1);
+        }
+        else if (_serverAliases.Remove(actor, out ListenedAlias server))
+        {
+            _servers.Remove(server.OfClient);
+            _scope.Outbox.Post(new ClosedMessage(server.OfRelay));
         }
         else if (_queryIds.Remove(actor, out uint id))
         {
             _queries.Remove(id);
             _scope.Queries.Remove(1);
+        }
+    }
+
+    protected override void OnDiscarded(SessionMessage message)
+    {
+        if (message is SessionMessage.Accepted accepted)
+        {
+            accepted.Stream.Destroy();
         }
     }
 
@@ -278,13 +297,32 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
             case UnannounceMessage unannounce:
                 Refuse(unannounce, unannounce.Id);
                 break;
+            case ListenMessage { IsCustodial: true } listen:
+                Listen(listen);
+                break;
+            case CloseMessage close:
+                if (_servers.TryGetValue(close.Alias, out ActorRef<ServerMessage>? server))
+                {
+                    server.TryTell(ServerMessage.Close);
+                }
+
+                break;
+            case AcceptMessage accept:
+                _scope.Questions.Answer(accept.Id, mayConnect: true);
+                break;
+            case DenyMessage deny:
+                _scope.Questions.Answer(deny.Id, mayConnect: false);
+                break;
+            case ConnectedMessage connected:
+                Pair(connected);
+                break;
             case ListenMessage listen:
-                // server-{alias} has its place here. The protocol has no way to refuse a server, so the client waits.
+                // The protocol has no way to refuse a server, so the client waits.
                 Log.NotServed(_scope.Logger, _scope.SessionId, listen.Type);
                 listen.Dispose();
                 break;
-            case DestroyMessage or CloseMessage or ConnectedMessage or AcceptMessage or DenyMessage:
-                // They concern servers and what they accepted; there are none, so they are as late as late data.
+            case DestroyMessage:
+                // Of a stream whose alias here the client has not heard yet: npm clients never send it.
                 break;
             default:
                 throw new ProtocolException($"A {message.Type} came that nobody asked for");
@@ -293,14 +331,14 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
 
     private void Connect(ConnectMessage connect)
     {
-        if (_streams.ContainsKey(connect.Alias))
+        if (_streams.Contains(connect.Alias))
         {
             throw new ProtocolException($"The alias {connect.Alias} is the one of a living stream");
         }
 
         string? refusal = connect.KeyPair is null
             ? "Noncustodial connections are not supported by this relay yet"
-            : _streams.Count >= _scope.Settings.MaxStreams
+            : !_scope.Streams.IsOpen
                 ? $"The session has {_scope.Settings.MaxStreams} streams, and may not have more"
                 : null;
         if (refusal is not null)
@@ -311,14 +349,71 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
             return;
         }
 
-        uint alias = ++_lastAlias;
+        _scope.Streams.Add(1);
+        var origin = new DialledStream(_scope, connect, Context.TimeProvider);
+        _streams.Add(connect.Alias, Spawn($"stream-{connect.Alias}", origin, _scope.NextId()));
+    }
+
+    private SessionStream Spawn(string name, StreamOrigin origin, uint alias)
+    {
         var toPeer = new Gate(_scope.Settings.StreamBytesEachWay);
-        ActorRef<StreamMessage> actor = Context.Spawn(
-            $"stream-{connect.Alias}",
-            () => new StreamActor(_scope, connect, alias, toPeer));
-        _streams.Add(connect.Alias, new SessionStream(actor, toPeer));
-        _aliases.Add(actor, connect.Alias);
+        ActorRef<StreamMessage> actor = Context.Spawn(name, () => new StreamActor(_scope, origin, alias, toPeer));
         Context.Watch(actor);
+        return new SessionStream(actor, toPeer);
+    }
+
+    private void Listen(ListenMessage listen)
+    {
+        if (_servers.ContainsKey(listen.Alias))
+        {
+            throw new ProtocolException($"The alias {listen.Alias} is the one of a living server");
+        }
+
+        uint alias = _scope.NextId();
+        if (_servers.Count >= _scope.Settings.MaxServers)
+        {
+            // The nearest to a refusal that the protocol has.
+            Log.ServerRefused(_scope.Logger, _scope.SessionId, listen.Alias, _scope.Settings.MaxServers);
+            listen.Dispose();
+            _scope.Outbox.Post(new ListeningMessage(alias, listen.Alias, new IPEndPoint(IPAddress.Any, 0)));
+            _scope.Outbox.Post(new ClosedMessage(alias));
+            return;
+        }
+
+        ActorRef<ServerMessage> actor = Context.Spawn(
+            $"server-{listen.Alias}",
+            () => new ServerActor(_scope, Context.Self, listen, alias));
+        _servers.Add(listen.Alias, actor);
+        _serverAliases.Add(actor, new ListenedAlias(listen.Alias, alias));
+        Context.Watch(actor);
+    }
+
+    private void TakeOver(SessionMessage.Accepted accepted)
+    {
+        if (!_serverAliases.ContainsKey(accepted.Server))
+        {
+            // The client was told that the server has closed, and would ignore the connection.
+            _scope.Streams.Remove(1);
+            accepted.Stream.Destroy();
+            return;
+        }
+
+        uint alias = _scope.NextId();
+        var origin = new AcceptedStream(alias, accepted.ServerAlias, accepted.Stream);
+        _streams.AddUnpaired(alias, Spawn($"accepted-{alias}", origin, alias));
+    }
+
+    private void Pair(ConnectedMessage connected)
+    {
+        if (_streams.Contains(connected.Alias))
+        {
+            throw new ProtocolException($"The alias {connected.Alias} is the one of a living stream");
+        }
+
+        if (_streams.TryPair(connected.RemoteAlias, connected.Alias, out SessionStream stream))
+        {
+            _reader.Route(stream, connected);
+        }
     }
 
     private void Query(
@@ -350,7 +445,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
     /// <summary>Hands a message to its stream; one that raced with the stream's end is dropped.</summary>
     private void Route(uint alias, RelayMessage message)
     {
-        if (_streams.TryGetValue(alias, out SessionStream stream))
+        if (_streams.TryGet(alias, out SessionStream stream))
         {
             _reader.Route(stream, message);
         }

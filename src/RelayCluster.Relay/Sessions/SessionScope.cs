@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
 using RelayCluster.Dht;
 using RelayCluster.Relay.Buffers;
+using RelayCluster.Relay.Servers;
 
 namespace RelayCluster.Relay.Sessions;
 
-/// <summary>What a session shares with its streams and queries.</summary>
+/// <summary>What a session shares with its streams, servers and queries.</summary>
 internal sealed class SessionScope(
     string sessionId,
     IDhtNode node,
@@ -13,6 +14,8 @@ internal sealed class SessionScope(
     RelayMetrics metrics,
     ILogger logger) : IDisposable
 {
+    private uint _lastId;
+
     public string SessionId => sessionId;
 
     public IDhtNode Node => node;
@@ -35,8 +38,17 @@ internal sealed class SessionScope(
     /// <summary>The lookups, announces and unannounces under way.</summary>
     public Gate Queries { get; } = new(settings.MaxQueries);
 
+    /// <summary>The streams, dialled and accepted.</summary>
+    public Gate Streams { get; } = new(settings.MaxStreams);
+
+    /// <summary>What the servers have asked the client.</summary>
+    public FirewallQuestions Questions { get; } = new();
+
     /// <summary>Room for those who dial at the same time.</summary>
     public SemaphoreSlim Dials { get; } = new(settings.MaxConcurrentDials);
+
+    /// <summary>An id that the session has not used yet, for aliases and questions alike. Any thread may ask.</summary>
+    public uint NextId() => Interlocked.Increment(ref _lastId);
 
     public void Dispose()
     {

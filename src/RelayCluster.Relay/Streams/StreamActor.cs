@@ -8,7 +8,7 @@ using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Streams;
 
-/// <summary>One stream between a client and a peer: dials it, carries messages both ways, ends it.</summary>
+/// <summary>One stream between a client and a peer: opens it, carries messages both ways, ends it.</summary>
 /// <remarks>
 /// <code>
 ///   session ──told──> PeerWriter ──write──> DhtStream      charged to the budgets until the peer's stream has taken it
@@ -25,6 +25,11 @@ namespace RelayCluster.Relay.Streams;
 /// <c>destroy</c> names the client's alias.
 /// </para>
 /// <para>
+/// <b>Accepted streams</b> are open at once, and their data comes to the client right behind the news of them. But the
+/// client has to answer with an alias of its own within <see cref="RelayOptions.AnswerTimeout"/>: it may have closed the
+/// server meanwhile.
+/// </para>
+/// <para>
 /// <b>Stalled peers.</b> One write is under way at a time. If it takes <see cref="RelayOptions.StalledPeerTimeout"/>, and
 /// the bytes behind it stop the whole session's reading, the stream fails.
 /// </para>
@@ -36,7 +41,7 @@ namespace RelayCluster.Relay.Streams;
 internal sealed partial class StreamActor : Actor<StreamMessage>
 {
     private readonly SessionScope _scope;
-    private readonly ConnectMessage _connect;
+    private readonly StreamOrigin _origin;
     private readonly uint _alias;
     private readonly Gate _gate;
     private readonly OutboxLane _lane;
@@ -44,14 +49,15 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
     private PeerReader _reader = null!;
     private DhtStream? _stream;
     private int _transportBytes;
-    private long _dialStarted;
+    private long _started;
     private string _endedBy = "relay";
+    private ActorTimer? _answerTimer;
     private bool _isOver;
 
-    public StreamActor(SessionScope scope, ConnectMessage connect, uint alias, Gate toPeer)
+    public StreamActor(SessionScope scope, StreamOrigin origin, uint alias, Gate toPeer)
     {
         _scope = scope;
-        _connect = connect;
+        _origin = origin;
         _alias = alias;
         _gate = toPeer;
         _lane = new OutboxLane(scope.Settings.StreamBytesEachWay);
@@ -60,11 +66,12 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
     protected override void OnStarted()
     {
         _scope.Metrics.StreamStarted();
-        _transportBytes = _scope.Transports.Take();
+        _transportBytes = _origin.TakeTransport(_scope);
         _writer = new PeerWriter(Context, _scope, _gate, FinishIfBothEnded, Break);
         _reader = new PeerReader(Context, _scope, _lane, _alias, FinishIfBothEnded, Break);
-        _dialStarted = Context.TimeProvider.GetTimestamp();
-        Context.CreateWait<DhtStream>(OnOpened, OnDialFailed, Context.Own).Await(DialAsync(Context.Stopping));
+        _started = Context.TimeProvider.GetTimestamp();
+        Context.CreateWait<DhtStream>(OnOpened, OnDialFailed, Context.Own)
+            .Await(_origin.OpenAsync(_transportBytes, Context.Stopping));
     }
 
     protected override void Receive(StreamMessage message)
@@ -72,7 +79,11 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
         switch (message.FromClient)
         {
             case null:
-                _writer.CheckStall();
+                CheckTimeouts();
+                break;
+            case ConnectedMessage:
+                _answerTimer?.Cancel();
+                _answerTimer = null;
                 break;
             case DataMessage data:
                 _writer.Enqueue(data);
@@ -100,24 +111,9 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
     {
         _writer.Release();
         _scope.Transports.GiveBack(_transportBytes);
-        _connect.Dispose();
+        _origin.Dispose();
         _scope.Metrics.StreamEnded(_endedBy);
-        Log.Closed(_scope.Logger, _scope.SessionId, _connect.Alias, _endedBy);
-    }
-
-    private async ValueTask<DhtStream> DialAsync(CancellationToken cancellationToken)
-    {
-        await _scope.Dials.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var options = new DhtConnectOptions { KeyPair = _connect.KeyPair, BufferBytes = _transportBytes };
-            return await _scope.Node.ConnectAsync(_connect.RemotePublicKey, options, cancellationToken)
-                .ConfigureAwait(false);
-        }
-        finally
-        {
-            _scope.Dials.Release();
-        }
+        Log.Closed(_scope.Logger, _scope.SessionId, _origin.Alias, _endedBy);
     }
 
     private void OnOpened(DhtStream stream)
@@ -128,14 +124,17 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
             return;
         }
 
-        _connect.Dispose();
+        _origin.Dispose();
         _stream = stream;
-        TimeSpan duration = Context.TimeProvider.GetElapsedTime(_dialStarted);
-        _scope.Metrics.Dialled(duration, "ok");
-        Log.Opened(_scope.Logger, _scope.SessionId, _connect.Alias, _connect.RemotePublicKey, duration);
-        _scope.Outbox.Post(new OpenMessage(_alias, _connect.Alias, stream.HandshakeHash, HandshakeId: 0));
+        TimeSpan duration = Context.TimeProvider.GetElapsedTime(_started);
+        Log.Opened(_scope.Logger, _scope.SessionId, _origin.Alias, stream.RemotePublicKey, duration);
+        _scope.Outbox.Post(_origin.Announce(_alias, stream));
         _reader.Start(stream);
         _writer.Start(stream);
+        if (_origin.IsNewsToClient)
+        {
+            _answerTimer = Context.ScheduleOnce(_scope.Settings.AnswerTimeout, default);
+        }
     }
 
     private void OnDialFailed(Exception exception)
@@ -145,11 +144,21 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
             return;
         }
 
-        TimeSpan duration = Context.TimeProvider.GetElapsedTime(_dialStarted);
-        _scope.Metrics.Dialled(duration, exception is DhtException known ? known.Code : "error");
-        Log.DialFailed(_scope.Logger, _scope.SessionId, _connect.Alias, _connect.RemotePublicKey, exception.Message);
-        _scope.Outbox.Post(new DestroyMessage(IsPaired: false, _connect.Alias, ToErrorText(exception)));
+        Log.DialFailed(_scope.Logger, _scope.SessionId, _origin.Alias, exception.Message);
+        _scope.Outbox.Post(new DestroyMessage(IsPaired: false, _origin.Alias, ToErrorText(exception)));
         Finish("peer");
+    }
+
+    private void CheckTimeouts()
+    {
+        if (_answerTimer is not null)
+        {
+            // Nothing else can be due: before its answer the client cannot have written anything that stalls.
+            Break(new TimeoutException("the client did not take the connection"));
+            return;
+        }
+
+        _writer.CheckStall();
     }
 
     private void OnClientDestroyed(string? error)
@@ -171,7 +180,7 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
             return;
         }
 
-        Log.Broken(_scope.Logger, _scope.SessionId, _connect.Alias, exception.Message);
+        Log.Broken(_scope.Logger, _scope.SessionId, _origin.Alias, exception.Message);
         _stream?.Destroy(exception);
         _scope.Outbox.Post(_lane, new DestroyMessage(IsPaired: true, _alias, ToErrorText(exception)));
         Finish(exception is DhtException ? "peer" : "relay");
@@ -205,17 +214,15 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
     private static partial class Log
     {
         [LoggerMessage(
-            5020, LogLevel.Debug, "Session {SessionId} opened stream {Alias} to {RemotePublicKey} in {Duration}")]
+            5020, LogLevel.Debug, "Session {SessionId} opened stream {Alias} with {RemotePublicKey} in {Duration}")]
         public static partial void Opened(
             ILogger logger, string sessionId, uint alias, Fixed32 remotePublicKey, TimeSpan duration);
 
         [LoggerMessage(5021, LogLevel.Debug, "Session {SessionId} closed stream {Alias}; ended by {Side}")]
         public static partial void Closed(ILogger logger, string sessionId, uint alias, string side);
 
-        [LoggerMessage(
-            5022, LogLevel.Debug, "Session {SessionId} could not open stream {Alias} to {RemotePublicKey}: {Error}")]
-        public static partial void DialFailed(
-            ILogger logger, string sessionId, uint alias, Fixed32 remotePublicKey, string error);
+        [LoggerMessage(5022, LogLevel.Debug, "Session {SessionId} could not open stream {Alias}: {Error}")]
+        public static partial void DialFailed(ILogger logger, string sessionId, uint alias, string error);
 
         [LoggerMessage(5023, LogLevel.Debug, "Session {SessionId} stream {Alias} broke: {Error}")]
         public static partial void Broken(ILogger logger, string sessionId, uint alias, string error);

@@ -28,6 +28,12 @@ internal sealed class FakeNode : IDhtNode
 
     public int MostDialsAtOnce => Volatile.Read(ref _dialsAtOnce);
 
+    /// <summary>The servers that the relay has started, in their order.</summary>
+    public ConcurrentQueue<FakeServer> Servers { get; } = new();
+
+    /// <summary>What a listen waits for; null: it is done at once.</summary>
+    public Task? Announcing { get; set; }
+
     public int Queries => Volatile.Read(ref _queries);
 
     public static Fixed32 Key(int number)
@@ -74,7 +80,11 @@ internal sealed class FakeNode : IDhtNode
     public ValueTask<IDhtServer> ListenAsync(
         KeyPair? keyPair = null,
         DhtServerOptions? options = null,
-        CancellationToken cancellationToken = default) => throw new NotSupportedException("nobody listens here yet");
+        CancellationToken cancellationToken = default)
+    {
+        KeyPairs.Enqueue(keyPair!);
+        return ListenCoreAsync(new FakeServer(keyPair!, options!), cancellationToken);
+    }
 
     public IAsyncEnumerable<LookupReply> LookupAsync(Fixed32 topic, CancellationToken cancellationToken = default) =>
         QueryAsync("lookup", topic, null, cancellationToken);
@@ -90,6 +100,26 @@ internal sealed class FakeNode : IDhtNode
         CancellationToken cancellationToken = default) => QueryAsync("unannounce", topic, keyPair, cancellationToken);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async ValueTask<IDhtServer> ListenCoreAsync(FakeServer server, CancellationToken cancellationToken)
+    {
+        if (Servers.Any(other => !other.IsClosed && other.PublicKey == server.PublicKey))
+        {
+            throw new DhtException(DhtError.KeyPairAlreadyUsed);
+        }
+
+        Servers.Enqueue(server);
+        try
+        {
+            await (Announcing ?? Task.CompletedTask).WaitAsync(cancellationToken);
+            return server;
+        }
+        catch (OperationCanceledException)
+        {
+            await server.CloseAsync(CancellationToken.None);
+            throw;
+        }
+    }
 
     private async IAsyncEnumerable<LookupReply> QueryAsync(
         string question,

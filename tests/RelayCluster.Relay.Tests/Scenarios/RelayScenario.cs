@@ -75,6 +75,8 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
         Assert.Equal(0, Metric("relay.sessions"));
         Assert.Equal(0, Metric("relay.sessions.paused"));
         Assert.Equal(0, Metric("relay.streams"));
+        Assert.Equal(0, Metric("relay.servers"));
+        Assert.All(Node.Servers, static server => Assert.True(server.IsClosed));
         _listener.Dispose();
         Assert.Equal(0, Relay.SessionCount);
         Assert.DoesNotContain(LogLines, static line => line.StartsWith("Error", StringComparison.Ordinal));

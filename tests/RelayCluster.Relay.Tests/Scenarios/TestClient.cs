@@ -59,6 +59,31 @@ internal sealed class TestClient
         return open.Alias;
     }
 
+    public void Listen(uint alias, byte key = 7)
+    {
+        using KeyPair keyPair = CreateKeyPair(key);
+        Say(new ListenMessage(alias, keyPair.PublicKey, keyPair));
+    }
+
+    /// <summary>Listens and gives the relay's alias.</summary>
+    public uint ListenAndHear(uint alias, byte key = 7)
+    {
+        Listen(alias, key);
+        ListeningMessage listening = Expect<ListeningMessage>();
+        Assert.Equal(alias, listening.RemoteAlias);
+        Assert.Equal(FakeServer.EndPoint, listening.EndPoint);
+        return listening.Alias;
+    }
+
+    /// <summary>Takes the next connection to a server under an alias, and gives the relay's.</summary>
+    public uint TakeConnection(uint alias, uint serverAlias)
+    {
+        ConnectionMessage connection = Expect<ConnectionMessage>();
+        Assert.Equal(serverAlias, connection.ServerAlias);
+        Say(new ConnectedMessage(alias, connection.Alias));
+        return connection.Alias;
+    }
+
     public void SayData(uint alias, params byte[][] chunks) => Say(new DataMessage(
         alias,
         DataChunks.CopyOf([.. chunks.Select(static chunk => new ReadOnlyMemory<byte>(chunk))])));

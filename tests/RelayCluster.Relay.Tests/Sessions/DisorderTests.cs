@@ -100,11 +100,11 @@ public sealed class DisorderTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_listen_leaves_a_warning_and_the_session_alive()
+    public void A_noncustodial_listen_leaves_a_warning_and_the_session_alive()
     {
         TestClient client = _scenario.ConnectAndGreet();
         using Crypto.KeyPair keyPair = TestClient.CreateKeyPair();
-        client.Say(new ListenMessage(1, keyPair.PublicKey, keyPair));
+        client.Say(new ListenMessage(1, keyPair.PublicKey, null));
         client.Synchronize();
         Assert.Empty(client.Unexpected);
         Assert.Contains(_scenario.LogLines, static line => line.StartsWith("Warning", StringComparison.Ordinal));

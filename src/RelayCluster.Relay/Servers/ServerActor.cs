@@ -1,0 +1,195 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using RelayCluster.Actors;
+using RelayCluster.Dht;
+using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Sessions;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Relay.Servers;
+
+/// <summary>One server of a client: listens on the client's key pair, and hands what connects to the session.</summary>
+/// <remarks>
+/// <code>
+///   client                      relay                                              peer
+///     ├── listen ─────────────────► ServerActor ──ListenAsync──► IDhtServer
+///     ◄── listening ────────────────┤
+///     ◄── incoming ─────────────────┤ ServerFirewall ◄──────────── Admit ◄────────── handshake
+///     ├── accept | deny ────────────► FirewallQuestions ───────────────────────────► answer, or none
+///     ◄── connection ───────────────┤ StreamActor ◄── session ◄── AcceptAsync ◄───── connects
+///     ├── connected ────────────────► the stream has the client's alias too
+///     ├── close ────────────────────► CloseAsync: unannounced
+///     ◄── closed ───────────────────┤ session, when the actor is gone
+/// </code>
+/// <para>
+/// <b>Names.</b> The client's <c>close</c> names its own alias of the server; everything that the relay says of it
+/// names the relay's, which <c>listening</c> has told together with the client's. So nothing about a server may be said
+/// before that: peers who come while it is still being announced wait.
+/// </para>
+/// <para>
+/// <b>Streams</b> that were accepted are the session's: they outlive the server, as with the reference. One is taken
+/// from the backlog at a time, and the next only when the session has room for a stream; when the backlog is full, peers
+/// get no answer.
+/// </para>
+/// <para>
+/// <b>End.</b> Closed by the client, with its session, or because it could not listen: the protocol has no word for a
+/// failed listen, so the session says that it has listened and has closed. The secret key signs announcements as long as
+/// the server lives, and is zeroed when it is gone.
+/// </para>
+/// </remarks>
+internal sealed partial class ServerActor : Actor<ServerMessage>
+{
+    private readonly SessionScope _scope;
+    private readonly ActorRef<SessionMessage> _session;
+    private readonly ListenMessage _listen;
+    private readonly uint _alias;
+    private ServerFirewall _firewall = null!;
+    private ActorWait<DhtStream?> _accepting = null!;
+    private ActorWait<bool> _handing = null!;
+    private IDhtServer? _server;
+    private DhtStream? _inHand;
+
+    public ServerActor(SessionScope scope, ActorRef<SessionMessage> session, ListenMessage listen, uint alias)
+    {
+        _scope = scope;
+        _session = session;
+        _listen = listen;
+        _alias = alias;
+    }
+
+    protected override void OnStarted()
+    {
+        _scope.Metrics.ServerStarted();
+        _firewall = new ServerFirewall(_scope, _alias, Context.TimeProvider);
+        _accepting = Context.CreateWait<DhtStream?>(OnAccepted, OnFailed, OwnUntaken);
+        _handing = Context.CreateWait<bool>(OnHandedOver, OnFailed, Settle);
+        Context.CreateWait<IDhtServer>(OnListening, OnFailed, Own).Await(ListenAsync(Context.Stopping));
+    }
+
+    protected override void Receive(ServerMessage message) => Context.StopSelf();
+
+    protected override void OnStopped()
+    {
+        if (_inHand is not null)
+        {
+            _inHand.Destroy();
+            _scope.Streams.Remove(1);
+        }
+
+        _listen.Dispose();
+        _scope.Metrics.ServerStopped();
+        Log.Closed(_scope.Logger, _scope.SessionId, _listen.Alias, _listen.PublicKey);
+    }
+
+    private async ValueTask<IDhtServer> ListenAsync(CancellationToken cancellationToken)
+    {
+        var options = new DhtServerOptions
+        {
+            Admit = _firewall.AdmitAsync,
+            AdmitTimeout = _scope.Settings.AnswerTimeout,
+            Backlog = _scope.Settings.AcceptBacklog,
+
+            // Those who are asked about, and as many who may come and have not yet.
+            MaxPendingHandshakes = 2 * _scope.Settings.MaxFirewallQuestions,
+            BufferBytes = _scope.Settings.AcceptedTransportBytes,
+        };
+        return await _scope.Node.ListenAsync(_listen.KeyPair, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Own(IDhtServer server) => Context.Own(new ServerClosing(server, Context.TimeProvider));
+
+    private void OwnUntaken(DhtStream? stream)
+    {
+        if (stream is not null)
+        {
+            Context.Own(stream);
+        }
+    }
+
+    private void OnListening(IDhtServer server)
+    {
+        Own(server);
+        _server = server;
+        Log.Listening(_scope.Logger, _scope.SessionId, _listen.Alias, _listen.PublicKey);
+        IPEndPoint address = server.Address.EndPoint ?? new IPEndPoint(IPAddress.Any, 0);
+        _scope.Outbox.Post(new ListeningMessage(_alias, _listen.Alias, address));
+        _firewall.Open();
+        Accept();
+    }
+
+    private void OnFailed(Exception exception)
+    {
+        Log.Failed(_scope.Logger, _scope.SessionId, _listen.Alias, _listen.PublicKey, exception.Message);
+        if (_server is null)
+        {
+            _scope.Outbox.Post(new ListeningMessage(_alias, _listen.Alias, new IPEndPoint(IPAddress.Any, 0)));
+        }
+
+        Context.StopSelf();
+    }
+
+    private void Accept() => _accepting.Await(AcceptAsync(Context.Stopping));
+
+    private async ValueTask<DhtStream?> AcceptAsync(CancellationToken cancellationToken)
+    {
+        DhtStream? stream = await _server!.AcceptAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _scope.Streams.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
+            return stream;
+        }
+        catch when (stream is not null)
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private void OnAccepted(DhtStream? stream)
+    {
+        if (stream is null)
+        {
+            // The DHT node was destroyed under it.
+            Context.StopSelf();
+            return;
+        }
+
+        _inHand = stream;
+        _scope.Streams.Add(1);
+        _handing.Await(_session.TellAsync(new SessionMessage.Accepted(Context.Self, _alias, stream), Context.Stopping));
+    }
+
+    private void OnHandedOver(bool isTaken)
+    {
+        Settle(isTaken);
+        if (isTaken)
+        {
+            Accept();
+        }
+    }
+
+    /// <summary>What the session did not take is destroyed in the end.</summary>
+    private void Settle(bool isTaken)
+    {
+        if (isTaken)
+        {
+            _inHand = null;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(5070, LogLevel.Debug, "Session {SessionId} listens with server {Alias} on {PublicKey}")]
+        public static partial void Listening(ILogger logger, string sessionId, uint alias, Fixed32 publicKey);
+
+        [LoggerMessage(5071, LogLevel.Debug, "Session {SessionId} closed server {Alias} on {PublicKey}")]
+        public static partial void Closed(ILogger logger, string sessionId, uint alias, Fixed32 publicKey);
+
+        [LoggerMessage(
+            5072,
+            LogLevel.Information,
+            "Session {SessionId} cannot listen with server {Alias} on {PublicKey}: {Error}")]
+        public static partial void Failed(
+            ILogger logger, string sessionId, uint alias, Fixed32 publicKey, string error);
+    }
+}

@@ -1,0 +1,34 @@
+using RelayCluster.Dht;
+using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Sessions;
+
+namespace RelayCluster.Relay.Streams;
+
+/// <summary>A stream that one of the client's servers has accepted: open before the client knows of it.</summary>
+/// <param name="alias">The relay's alias of the stream.</param>
+/// <param name="serverAlias">The relay's alias of the server.</param>
+/// <param name="stream">The stream, which belongs to the actor from its start on.</param>
+internal sealed class AcceptedStream(uint alias, uint serverAlias, DhtStream stream) : StreamOrigin
+{
+    public override uint Alias => alias;
+
+    public override bool IsNewsToClient => true;
+
+    public override int TakeTransport(SessionScope scope)
+    {
+        int bytes = scope.Settings.AcceptedTransportBytes;
+        scope.Transports.Take(bytes);
+        return bytes;
+    }
+
+    public override ValueTask<DhtStream> OpenAsync(int transportBytes, CancellationToken cancellationToken) =>
+        new(stream);
+
+    public override RelayMessage Announce(uint alias, DhtStream stream) =>
+        new ConnectionMessage(alias, serverAlias, stream.RemotePublicKey, stream.HandshakeHash, HandshakeId: 0);
+
+    /// <summary>It has no secrets, and the stream is its actor's.</summary>
+    public override void Dispose()
+    {
+    }
+}

@@ -1,0 +1,31 @@
+using RelayCluster.Dht;
+using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Sessions;
+
+namespace RelayCluster.Relay.Streams;
+
+/// <summary>How a stream came to be. Once it is open, one is as good as another.</summary>
+internal abstract class StreamOrigin : IDisposable
+{
+    /// <summary>The client's alias if it has told one already, else the relay's.</summary>
+    public abstract uint Alias { get; }
+
+    /// <summary>Whether the client has yet to say that it knows of the stream.</summary>
+    public abstract bool IsNewsToClient { get; }
+
+    /// <summary>A share of the session's budget for the stream's transport.</summary>
+    public abstract int TakeTransport(SessionScope scope);
+
+    /// <summary>Opens the stream; once.</summary>
+    /// <param name="transportBytes">What was taken of the budget.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public abstract ValueTask<DhtStream> OpenAsync(int transportBytes, CancellationToken cancellationToken);
+
+    /// <summary>What tells the client that the stream is open.</summary>
+    /// <param name="alias">The relay's alias.</param>
+    /// <param name="stream">The open stream.</param>
+    public abstract RelayMessage Announce(uint alias, DhtStream stream);
+
+    /// <summary>Zeroes what secrets it has, when the stream is open or never will be. May be called again.</summary>
+    public abstract void Dispose();
+}
