@@ -58,6 +58,9 @@ public sealed class RelayChannel : IAsyncDisposable
         _dialect = dialect;
     }
 
+    /// <summary>What the two sides speak.</summary>
+    public RelayDialect SpokenDialect => _dialect is Web4Dialect ? RelayDialect.Web4 : RelayDialect.Hyperswarm;
+
     /// <summary>Who is at the other end, for logs.</summary>
     public string RemoteEndPoint => _transport.RemoteEndPoint;
 

@@ -3,6 +3,7 @@ using RelayCluster.Actors;
 using RelayCluster.Crypto;
 using RelayCluster.Dht;
 using RelayCluster.Protocol.Channels;
+using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Protocol.Transports;
 using RelayCluster.Relay.Buffers;
@@ -58,6 +59,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
     private Heartbeat _heartbeat = null!;
     private HandshakeMessage? _handshake;
     private SessionEnd? _end;
+    private RelayDialect _dialect;
     private bool _isExcused;
 
     public SessionActor(SessionScope scope, IMessageTransport transport)
@@ -178,6 +180,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         }
 
         OwnChannel(channel);
+        _dialect = channel.SpokenDialect;
         Context.CreateWait(() => End(SessionEnd.ConnectionLost), OnChannelFailed)
             .Await(new ValueTask(_scope.Outbox.RunAsync(channel.SendAsync, Context.Stopping)));
         _reader.Start(channel);
@@ -297,7 +300,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
             case UnannounceMessage unannounce:
                 Refuse(unannounce, unannounce.Id);
                 break;
-            case ListenMessage { IsCustodial: true } listen:
+            case ListenMessage { IsCustodial: true } listen when _dialect != RelayDialect.Web4:
                 Listen(listen);
                 break;
             case CloseMessage close:
@@ -317,7 +320,8 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
                 Pair(connected);
                 break;
             case ListenMessage listen:
-                // The protocol has no way to refuse a server, so the client waits.
+                // The protocol has no way to refuse a server, so the client waits. A client of the first dialect cannot read
+                // the payloads of today's peers, and would break at the first one that it is asked about.
                 Log.NotServed(_scope.Logger, _scope.SessionId, listen.Type);
                 listen.Dispose();
                 break;

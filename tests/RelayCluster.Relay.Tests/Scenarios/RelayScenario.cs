@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Actors;
 using RelayCluster.Actors.TestKit;
+using RelayCluster.Protocol.Dialects;
 
 namespace RelayCluster.Relay.Tests.Scenarios;
 
@@ -45,10 +46,11 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
     public long Metric(string instrument) => _metrics.GetValueOrDefault(instrument);
 
     /// <summary>A client that is connected, and has said nothing yet.</summary>
-    public TestClient Connect(CancellationToken cancellationToken = default)
+    public TestClient Connect(
+        CancellationToken cancellationToken = default, RelayDialect dialect = RelayDialect.Hyperswarm)
     {
         (MemoryTransport client, MemoryTransport relay) = MemoryTransport.CreatePair();
-        return new TestClient(Kit, client, relay, Relay.ServeAsync(relay, cancellationToken));
+        return new TestClient(Kit, client, relay, Relay.ServeAsync(relay, cancellationToken), dialect);
     }
 
     /// <summary>A client that has said hello.</summary>

@@ -1,6 +1,7 @@
 using RelayCluster.Actors.TestKit;
 using RelayCluster.Crypto;
 using RelayCluster.Protocol.Channels;
+using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Wire;
 
@@ -13,13 +14,13 @@ internal sealed class TestClient
     private readonly RelayChannel _channel;
     private Task<RelayMessage?>? _reading;
 
-    public TestClient(ActorTestKit kit, MemoryTransport transport, MemoryTransport relaysTransport, Task session)
+    public TestClient(ActorTestKit kit, MemoryTransport transport, MemoryTransport relaysTransport, Task session, RelayDialect dialect)
     {
         _kit = kit;
         Transport = transport;
         RelaysTransport = relaysTransport;
         Session = session;
-        _channel = RelayChannel.Open(transport);
+        _channel = RelayChannel.Open(transport, new RelayChannelOptions { Dialect = dialect });
     }
 
     public MemoryTransport Transport { get; }
