@@ -47,7 +47,8 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
 
     /// <summary>A client that is connected, and has said nothing yet.</summary>
     public TestClient Connect(
-        CancellationToken cancellationToken = default, RelayDialect dialect = RelayDialect.Hyperswarm)
+        RelayDialect dialect = RelayDialect.Hyperswarm,
+        CancellationToken cancellationToken = default)
     {
         (MemoryTransport client, MemoryTransport relay) = MemoryTransport.CreatePair();
         return new TestClient(Kit, client, relay, Relay.ServeAsync(relay, cancellationToken), dialect);

@@ -147,7 +147,9 @@ public sealed class ServerTests : IAsyncDisposable
         client.Say(new CloseMessage(5));
         client.Synchronize();
         Assert.Empty(client.Unexpected);
-        _scenario.Kit.Advance(TimeSpan.FromSeconds(2));
+        TimeSpan patience = TimeSpan.FromSeconds(2);
+        _scenario.Kit.RunUntil(() => _scenario.Kit.Clock.UntilNextTimer == patience, "the deadline");
+        _scenario.Kit.Advance(patience);
         Assert.Equal(new ClosedMessage(server), client.Expect<ClosedMessage>());
     }
 
@@ -241,7 +243,7 @@ public sealed class ServerTests : IAsyncDisposable
         client.TakeConnection(72, server);
         client.Synchronize();
         Assert.Empty(client.Unexpected);
-        Assert.Equal(1, Server.Waiting);
+        _scenario.Kit.RunUntil(() => Server.Waiting == 1, "one in hand and one in the backlog");
         client.Say(new DestroyMessage(IsPaired: true, 71, null));
         client.TakeConnection(73, server);
         client.Say(new DestroyMessage(IsPaired: true, 72, null));

@@ -50,7 +50,7 @@ public sealed class SessionEndTests : IAsyncDisposable
     {
         using var cancellation = new CancellationTokenSource();
         TestClient other = _scenario.ConnectAndGreet();
-        TestClient client = _scenario.Connect(cancellation.Token);
+        TestClient client = _scenario.Connect(cancellationToken: cancellation.Token);
         client.Handshake();
         client.Synchronize();
         cancellation.Cancel();
