@@ -10,8 +10,11 @@ const chunk = Buffer.alloc(65_536, 7)
 let held = []
 
 process.on('message', async ({ scenario, options }) => {
-  const result = await scenarios[scenario](options)
-  process.send(result ?? {})
+  try {
+    process.send(await scenarios[scenario](options) ?? {})
+  } catch (error) {
+    process.send({ error: `${scenario}: ${error.message}` })
+  }
 })
 process.send({})
 
@@ -54,10 +57,12 @@ const scenarios = {
   /** Sessions at once, each with a stream and some data there and back. */
   async busySessions ({ count, bytes }) {
     const start = performance.now()
-    await Promise.all(Array.from({ length: count }, async () => {
+    const done = await Promise.allSettled(Array.from({ length: count }, async () => {
       await echo(await dial(await session(), { echo: true }), bytes)
     }))
-    return { seconds: (performance.now() - start) / 1000 }
+    const failed = done.filter(({ status }) => status === 'rejected')
+    if (failed.length > 0) console.error(`${failed.length} sessions failed, the first: ${failed[0].reason.message}`)
+    return { seconds: (performance.now() - start) / 1000, failed: failed.length }
   },
 
   /** Small messages there and back, one at a time. */
@@ -130,6 +135,7 @@ function message (stream) {
 
 function received (stream, bytes) {
   return new Promise((resolve, reject) => {
+    stream.on('error', reject)
     stream.on('close', () => reject(new Error(`the stream closed ${bytes} bytes too early`)))
     stream.on('data', data => {
       bytes -= data.length

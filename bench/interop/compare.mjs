@@ -2,7 +2,7 @@
 // on the same private DHT, npm clients in other processes, one npm peer in another. Every scenario runs on one relay
 // and then on the other, some rounds; the middle round counts. CPU and memory are the relay's alone, from /proc.
 //
-//   bench/compare [--transport ws|tcp] [--rounds N] [--only SCENARIO] [--json FILE]
+//   bench/compare [--transport ws|tcp] [--rounds N] [--only SCENARIO] [--relays ours,reference] [--json FILE]
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
@@ -17,13 +17,14 @@ const { values: options } = parseArgs({
     transport: { type: 'string', default: 'ws' },
     rounds: { type: 'string', default: '3' },
     only: { type: 'string' },
+    relays: { type: 'string', default: 'ours,reference' },
     json: { type: 'string' }
   }
 })
 
 const GiB = 2 ** 30
 const bytes = 100_000_000
-const relays = ['ours', 'reference']
+const relays = options.relays.split(',')
 
 // What is measured, and which figures are made of it: { seconds, milliseconds } are the client's, { cpu, before, after,
 // peak } the relay's CPU-seconds and KiB.
@@ -48,7 +49,12 @@ const scenarios = {
   '500 sessions x 1 kB': {
     scenario: 'busySessions',
     options: { count: 500, bytes: 1000 },
-    figures: { seconds: ({ seconds }) => seconds, 'CPU-seconds': ({ cpu }) => cpu, 'peak MiB': ({ peak }) => peak / 1024 }
+    figures: {
+      seconds: ({ seconds }) => seconds,
+      'CPU-seconds': ({ cpu }) => cpu,
+      'peak MiB': ({ peak }) => peak / 1024,
+      failed: ({ failed }) => failed
+    }
   },
   'echo of 64 bytes': {
     scenario: 'latency',
@@ -100,14 +106,14 @@ try {
     const warmUp = { ...plan.options, ...count ? { count: count / 10 } : { bytes: bytes / 4 } }
     for (const name of relays) await measure(setups[name], { ...plan, options: warmUp })
 
-    const rounds = { ours: [], reference: [] }
+    const rounds = Object.fromEntries(relays.map(name => [name, []]))
     for (let round = 0; round < (plan.rounds ?? Number(options.rounds)); round++) {
       for (const name of relays) rounds[name].push(await measure(setups[name], plan))
     }
     results[title] = {}
     for (const [figure, compute] of Object.entries(plan.figures)) {
-      const [ours, reference] = relays.map(name => quantile(rounds[name].map(compute), 0.5))
-      results[title][figure] = { ours, reference, ratio: ours / reference }
+      const middle = Object.fromEntries(relays.map(name => [name, quantile(rounds[name].map(compute), 0.5)]))
+      results[title][figure] = { ...middle, ratio: middle.ours / middle.reference }
     }
     print(title)
   }
@@ -137,6 +143,7 @@ async function measure ({ relay, client }, { scenario, options }) {
   const before = relay.memory()
   const cpu = relay.cpuSeconds()
   const result = await client.ask({ scenario, options })
+  if (result.error) throw new Error(`${relay.ws}: ${result.error}`)
   Object.assign(result, {
     cpu: relay.cpuSeconds() - cpu, before, after: relay.memory(), peak: relay.memory('VmHWM')
   })
@@ -147,10 +154,10 @@ async function measure ({ relay, client }, { scenario, options }) {
 function print (title) {
   if (Object.keys(results).length === 1) {
     console.log(`over ${options.transport}, the middle of ${options.rounds} rounds\n`)
-    console.log(row('', '', 'ours', 'reference', 'ratio'))
+    console.log(row('', '', ...relays, 'ratio'))
   }
-  for (const [figure, { ours, reference, ratio }] of Object.entries(results[title])) {
-    console.log(row(title, figure, ours.toFixed(2), reference.toFixed(2), ratio.toFixed(2)))
+  for (const [figure, values] of Object.entries(results[title])) {
+    console.log(row(title, figure, ...Object.values(values).map(value => Number.isNaN(value) ? '' : value.toFixed(2))))
   }
 }
 
