@@ -8,6 +8,24 @@ namespace RelayCluster.Protocol.Messages;
 /// The relay's alias of the server, where the client is the handshake's responder; null where it is the initiator.
 /// </param>
 /// <param name="Payload">The Noise message as it came from the peer.</param>
+/// <remarks>
+/// The order of questions is drawn at <see cref="NoiseSendMessage"/>. The client reads the message, and answers with a
+/// <see cref="NoiseReplyMessage"/> under the same id.
+/// <para>
+/// <b>An initiator</b> reads the server's answer with the handshake of this id: it replies with the decrypted payload,
+/// as it came, and the completion. If it cannot read it (whoever relays in the DHT may have made it up) the reply is
+/// empty and without a completion; the handshake is over then, and the relay begins another if there are more ways to
+/// the peer.
+/// </para>
+/// <para>
+/// <b>A responder</b> begins a handshake under this id, with the key of the server. It asks its firewall about the
+/// peer's key and payload, and may take its time up to the relay's <c>AnswerTimeout</c> (a peer of the reference waits
+/// some four seconds). To let the peer in it replies with the decrypted payload, as it came, and the peer's key; no
+/// <see cref="IncomingMessage"/> comes then, which only a custodial server is asked. To deny, or if it cannot read the
+/// message (any stranger can send one), it replies with an empty payload and any key; then the handshake is over, and
+/// the peer gets no answer. The first question about a server comes after its <see cref="ListeningMessage"/>.
+/// </para>
+/// </remarks>
 public sealed record NoiseReceiveMessage(uint Id, uint? ServerAlias, ReadOnlyMemory<byte> Payload) : RelayMessage
 {
     private const byte InitiatorFlag = 1;

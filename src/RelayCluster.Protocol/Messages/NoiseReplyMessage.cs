@@ -8,8 +8,23 @@ namespace RelayCluster.Protocol.Messages;
 /// <param name="Payload">
 /// After a send the Noise message to pass on, after a receive the plaintext payload. Nothing if the client denies.
 /// </param>
-/// <param name="RemotePublicKey">Who the peer is; only from a responder whose handshake goes on.</param>
+/// <param name="RemotePublicKey">
+/// Who the peer is; only from a responder whose handshake is not complete, where it must not be null: a denial carries
+/// zeros if the client has nothing better.
+/// </param>
 /// <param name="Completion">What follows from the handshake once it is complete, else null.</param>
+/// <remarks>
+/// What is answered when, and by whom:
+/// <list type="table">
+/// <item><term>initiator, noiseSend</term><description>first Noise message; no completion</description></item>
+/// <item><term>initiator, noiseReceive</term><description>decrypted payload, completion</description></item>
+/// <item><term>responder, noiseReceive</term><description>decrypted payload, remote public key</description></item>
+/// <item><term>responder, noiseSend</term><description>second Noise message, completion</description></item>
+/// <item><term>any, no</term><description>empty payload; no completion</description></item>
+/// </list>
+/// The keys that come of the handshake stay with the client. The payloads are all that the relay reads of it: it needs
+/// the peer's UDX stream id and addresses.
+/// </remarks>
 public sealed record NoiseReplyMessage(
     bool IsInitiator, uint Id, ReadOnlyMemory<byte> Payload, Fixed32? RemotePublicKey, NoiseCompletion? Completion)
     : RelayMessage

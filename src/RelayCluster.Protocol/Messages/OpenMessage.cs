@@ -9,6 +9,14 @@ namespace RelayCluster.Protocol.Messages;
 /// <param name="HandshakeId">
 /// If the client keeps its key: the id of the questions in which it made the handshake. Else 0.
 /// </param>
+/// <remarks>
+/// If the client keeps its key, the stream is raw: the <see cref="DataMessage"/>s of both sides carry the bytes of the
+/// secret stream that the client runs with the keys of this handshake (the client as
+/// the initiator): a header of 59 bytes from each side at
+/// once, then its frames, cut anywhere. The relay passes them on between the client and the UDX stream of the peer, and
+/// an <see cref="EndMessage"/> is the end of that. A client that has said nothing on the stream within the relay's
+/// <c>AnswerTimeout</c> does not want it any more: npm clients do not say so when they give up while it is dialled.
+/// </remarks>
 public sealed record OpenMessage(
     uint Alias, uint RemoteAlias, ReadOnlyMemory<byte> HandshakeHash, uint HandshakeId) : RelayMessage
 {

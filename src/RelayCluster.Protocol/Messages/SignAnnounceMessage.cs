@@ -9,6 +9,21 @@ namespace RelayCluster.Protocol.Messages;
 /// <param name="Token">What the node wants to see.</param>
 /// <param name="PeerId">The node's id; it is part of what is signed.</param>
 /// <param name="RelayAddresses">The nodes that relay handshakes to the announced key, as they are announced.</param>
+/// <remarks>
+/// What is signed, with Ed25519: the 32 bytes of HyperDHT's namespace of ANNOUNCE, then BLAKE2b-256 of
+/// <code>
+///   target (32) ‖ peer id (32) ‖ token (32) ‖ public key (32) ‖ count of relay addresses ‖ each: IPv4 (4), port (2, LE)
+/// </code>
+/// The target is the topic of the query, or the BLAKE2b-256 of the server's public key. The order is that, and not the
+/// one of the message. The relay addresses are none in our relay, and are
+/// signed as they come.
+/// <para>
+/// The answer is a <see cref="SignatureMessage"/> with the same id; an empty one, or none within the relay's
+/// <c>AnswerTimeout</c>, leaves this one node out. A server is asked for three nodes when it begins to listen, before
+/// its <see cref="ListeningMessage"/>, and then every five minutes or when nodes leave; a query for each of the 20
+/// closest nodes, all at once.
+/// </para>
+/// </remarks>
 public sealed record SignAnnounceMessage(
     uint Id, uint Signee, Fixed32 Token, Fixed32? PeerId, IReadOnlyList<IPEndPoint> RelayAddresses) : RelayMessage
 {

@@ -8,7 +8,17 @@ namespace RelayCluster.Protocol.Messages;
 /// <param name="Signee">The client's alias of the server, or the id of its query, that this is for.</param>
 /// <param name="Token">What the node wants to see.</param>
 /// <param name="PeerId">The node's id; it is part of what is signed.</param>
-/// <param name="RelayAddresses">The nodes that relay handshakes to the announced key, as they are announced.</param>
+/// <param name="RelayAddresses">None: a withdrawal names no relays, whatever was announced.</param>
+/// <remarks>
+/// What is signed is drawn at <see cref="SignAnnounceMessage"/>; here the namespace is the one of UNANNOUNCE.
+/// <para>
+/// The answer is a <see cref="SignatureMessage"/> with the same id; an empty one, or none within the relay's
+/// <c>AnswerTimeout</c>, leaves the announcement at this one node. A server is asked when the client closes it, between
+/// its <see cref="CloseMessage"/> and the <see cref="ClosedMessage"/>, for two seconds at most, and when nodes are
+/// not among the closest any more; an unannounce for each node that knows the key. A client that has gone cannot be
+/// asked: what it announced the nodes forget by themselves.
+/// </para>
+/// </remarks>
 public sealed record SignUnannounceMessage(
     uint Id, uint Signee, Fixed32 Token, Fixed32? PeerId, IReadOnlyList<IPEndPoint> RelayAddresses) : RelayMessage
 {
