@@ -4,18 +4,14 @@ import { once } from 'node:events'
 
 import DHT from 'hyperdht'
 
+import { npm, npmWeb4 } from './harness/casts.mjs'
 import { closed, opened as openedHyperswarm, Queue } from './harness/connections.mjs'
-import { faultOfReference } from './harness/relay.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { bytes, describeMessage, digest, readMessages, sha256, write } from './harness/streams.mjs'
 import { opened, openWeb4Client } from './harness/web4.mjs'
 
-const skip = faultOfReference('it speaks one dialect')
-
 suite('the first dialect', scene => {
-  const each = (name, run) => checkEach(name, run, { skip })
-
-  each("both ends know each other's key and the same handshake hash", async (t, transport) => {
+  checkEach("both ends know each other's key and the same handshake hash", async (t, transport) => {
     const { client, server, local, remote } = await connection(scene, t, transport)
 
     assert.deepEqual(local.remotePublicKey, server.publicKey)
@@ -24,7 +20,7 @@ suite('the first dialect', scene => {
     assert.deepEqual(local.handshakeHash, remote.handshakeHash)
   })
 
-  each('an unknown key gives PEER_NOT_FOUND', async (t, transport) => {
+  checkEach('an unknown key gives PEER_NOT_FOUND', async (t, transport) => {
     const client = await openWeb4Client(t, scene.relay, transport)
 
     const error = await closed(client.connect(DHT.keyPair().publicKey))
@@ -32,7 +28,7 @@ suite('the first dialect', scene => {
     assert.equal(error?.message, 'PEER_NOT_FOUND: Peer not found')
   })
 
-  each('messages keep their bounds and their order', async (t, transport) => {
+  checkEach('messages keep their bounds and their order', async (t, transport) => {
     const { local, remote } = await connection(scene, t, transport)
     const messages = [1, 250, 253, 1200, 5000, 70_000].map(length => bytes(length))
     const atPeer = readMessages(remote)
@@ -47,7 +43,7 @@ suite('the first dialect', scene => {
     assert.deepEqual(await atClient, messages.map(describeMessage))
   })
 
-  each('8 MiB in each direction arrive whole', async (t, transport) => {
+  checkEach('8 MiB in each direction arrive whole', async (t, transport) => {
     const { local, remote } = await connection(scene, t, transport)
     const sent = { length: 8 * 1024 * 1024, sha256: sha256(bytes(8 * 1024 * 1024)) }
     const received = [digest(local), digest(remote)]
@@ -57,7 +53,7 @@ suite('the first dialect', scene => {
     assert.deepEqual(await Promise.all(received), [sent, sent])
   })
 
-  each('many small messages, which the relay sends in batches, arrive whole', async (t, transport) => {
+  checkEach('many small messages, which the relay sends in batches, arrive whole', async (t, transport) => {
     const { local, remote } = await connection(scene, t, transport)
     const messages = Array.from({ length: 2000 }, (_, i) => bytes(1 + i % 100, i))
     const received = readMessages(local)
@@ -71,7 +67,7 @@ suite('the first dialect', scene => {
   for (const first of ['client', 'peer']) {
     const order = ({ local, remote }) => first === 'client' ? [local, remote] : [remote, local]
 
-    each(`the ${first}'s end is a half-close, the other direction goes on`, async (t, transport) => {
+    checkEach(`the ${first}'s end is a half-close, the other direction goes on`, async (t, transport) => {
       const [ending, lasting] = order(await connection(scene, t, transport))
       const bothClosed = Promise.all([closed(ending), closed(lasting)])
       const arriving = readMessages(ending)
@@ -87,7 +83,7 @@ suite('the first dialect', scene => {
       assert.deepEqual(await bothClosed, [null, null])
     })
 
-    each(`when the ${first} destroys its end, the other closes`, async (t, transport) => {
+    checkEach(`when the ${first} destroys its end, the other closes`, async (t, transport) => {
       const [destroying, other] = order(await connection(scene, t, transport))
       const ended = closed(other)
 
@@ -97,7 +93,7 @@ suite('the first dialect', scene => {
     })
   }
 
-  each('a client that destroys itself closes its streams at the peer', async (t, transport) => {
+  checkEach('a client that destroys itself closes its streams at the peer', async (t, transport) => {
     const { client, remote } = await connection(scene, t, transport)
     const ended = closed(remote)
 
@@ -106,7 +102,7 @@ suite('the first dialect', scene => {
     await ended
   })
 
-  each('lookup gives the peers that a JavaScript node announced, and finishes', async (t, transport) => {
+  checkEach('lookup gives the peers that a JavaScript node announced, and finishes', async (t, transport) => {
     const topic = topicOf(t)
     const keyPair = DHT.keyPair()
     const { host, port } = scene.relay.bootstrap[0]
@@ -124,7 +120,7 @@ suite('the first dialect', scene => {
     assert.deepEqual(announcers(await readQuery(client.lookup(topicOf(t, 'nobody')))), [])
   })
 
-  each('a custodial announce is found by a peer, and gone when taken back', async (t, transport) => {
+  checkEach('a custodial announce is found by a peer, and gone when taken back', async (t, transport) => {
     const topic = topicOf(t)
     const keyPair = DHT.keyPair()
     const client = await openWeb4Client(t, scene.relay, transport)
@@ -138,11 +134,11 @@ suite('the first dialect', scene => {
     assert.deepEqual(after, [])
   })
 
-  each('clients of both dialects use one relay side by side', async (t, transport) => {
+  checkEach('clients of both dialects use one relay side by side', async (t, transport) => {
     const topic = topicOf(t)
     const server = await scene.server(t, end => end.on('data', message => end.write(message)))
     const older = await openWeb4Client(t, scene.relay, transport)
-    const newer = await scene.client(t, transport)
+    const newer = await scene.client(t, transport, npm)
 
     const connections = await Promise.all([
       opened(older.connect(server.publicKey)),
@@ -157,12 +153,12 @@ suite('the first dialect', scene => {
     assert.deepEqual(found, [older.defaultKeyPair.publicKey.toString('hex')])
   })
 
-  each('the client is served under the name that it has by itself too', async (t, transport) => {
+  checkEach('the client is served under the name that it has by itself too', async (t, transport) => {
     const { local, remote } = await connection(scene, t, transport, { renamed: false })
 
     assert.deepEqual(local.handshakeHash, remote.handshakeHash)
   })
-})
+}, { casts: [npmWeb4] })
 
 /** A client's connection to a peer's server: `local` is the client's end, `remote` the peer's. */
 async function connection (scene, t, transport, options) {

@@ -18,10 +18,10 @@ export function openTransport (relay, transport) {
   return { socket, stream: new TcpStream(true, socket) }
 }
 
-/** A client of the relay, connected. */
-export async function openClient (relay, transport) {
+/** A client of the relay, connected; `options` are those of the npm client. */
+export async function openClient (relay, transport, options) {
   const { socket, stream } = openTransport(relay, transport)
-  const client = new RelayedDHT(stream)
+  const client = new RelayedDHT(stream, options)
   await client.ready()
   return { client, socket }
 }
@@ -29,7 +29,10 @@ export async function openClient (relay, transport) {
 /** A connection that is open. */
 export async function opened (stream) {
   const end = closed(stream)
-  if (!await stream.opened) throw await end ?? new Error('closed before it was open')
+  const isOpen = stream.opened ?? new Promise(resolve => { // streams of the older client do not promise it
+    stream.once('open', () => resolve(true)).once('close', () => resolve(false))
+  })
+  if (!await isOpen) throw await end ?? new Error('closed before it was open')
   return stream
 }
 

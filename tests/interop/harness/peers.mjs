@@ -2,9 +2,21 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
+import DHT from 'hyperdht'
+
 import { Queue } from './connections.mjs'
 
 const script = fileURLToPath(new URL('./peer-process.mjs', import.meta.url))
+
+/** Peers on the relay's DHT, by the name of their kind. */
+export const startPeer = {
+  /** A node of the unchanged npm package. */
+  async npm (relay, options) {
+    const peer = new DHT({ bootstrap: relay.bootstrap, host: '127.0.0.1', ephemeral: true, ...options })
+    await peer.fullyBootstrapped()
+    return peer
+  }
+}
 
 /** A peer in a process of its own. */
 export class PeerProcess {

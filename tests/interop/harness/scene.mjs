@@ -5,7 +5,8 @@ import { after, before, describe, test } from 'node:test'
 import DHT from 'hyperdht'
 import createTestnet from 'hyperdht/testnet.js'
 
-import { opened, openClient, Queue, transports } from './connections.mjs'
+import { npm } from './casts.mjs'
+import { opened, Queue } from './connections.mjs'
 import { RelayProcess } from './relay.mjs'
 
 // The runner gives tests no time limit of their own; a file that hangs in spite of its tests' limits ends here.
@@ -17,16 +18,23 @@ setTimeout(() => {
   process.exit(1)
 }, fileDeadline).unref()
 
+// Who plays the tests that are being defined.
+let cast = npm
+
 /**
- * A suite, with its own relay and peers. Where `dht` is "javascript", the relay joins a DHT of npm nodes instead
- * of bringing its own.
+ * A suite, with its own relay and peers, whose tests are played by each of `casts`. Where `dht` is "javascript", the
+ * relay joins a DHT of npm nodes instead of bringing its own.
  */
-export function suite (name, define, options = {}) {
-  describe(name, { concurrency: options.concurrency ?? false }, () => {
-    const scene = new Scene()
-    before(() => scene.start(options.dht))
-    after(() => scene.stop())
-    define(scene)
+export function suite (name, define, { casts = [npm], dht, concurrency = false } = {}) {
+  describe(name, { concurrency }, () => {
+    const stage = new Stage(casts)
+    before(() => stage.start(dht))
+    after(() => stage.stop())
+    for (const each of casts) {
+      cast = each
+      define(new Scene(stage, each))
+    }
+    cast = npm
   })
 }
 
@@ -35,34 +43,86 @@ export function check (name, run, { timeout = testDeadline, ...options } = {}) {
   test(name, { timeout, ...options }, run)
 }
 
-/** A test over each transport of the relay. */
-export function checkEach (name, run, options) {
-  for (const transport of transports) check(`${transport}: ${name}`, t => run(t, transport), options)
+/** A test over each transport of the relay, for the casts that `playedBy` takes; its name tells who plays it. */
+export function checkEach (name, run, { playedBy = () => true, ...options } = {}) {
+  if (!playedBy(cast)) return
+  for (const transport of cast.transports) {
+    const skip = options.skip || cast.skip
+    check(`${cast.over(transport)}: ${name}`, t => run(t, transport), { ...options, skip })
+  }
 }
 
-export class Scene {
-  #peers = []
+/** What the casts of a suite share: the relay, its DHT, and the peers on it. */
+class Stage {
+  #casts
   #testnet = null
+  #peers = []
+  #anyPeers = new Map()
 
-  /** A client of the relay: the unchanged npm package over a WebSocket or a TCP socket. */
-  async client (t, transport) {
-    const { client } = await this.clientAndSocket(t, transport)
+  constructor (casts) {
+    this.#casts = casts
+  }
+
+  async start (dht) {
+    if (dht === 'javascript') this.#testnet = await createTestnet(4)
+    this.relay = await RelayProcess.start({ bootstrap: this.#testnet?.bootstrap })
+    for (const cast of this.#casts) {
+      if (!this.#anyPeers.has(cast.peer)) this.#anyPeers.set(cast.peer, await this.peer(cast))
+    }
+  }
+
+  async stop () {
+    await Promise.all(this.#peers.map(peer => peer.destroy({ force: true })))
+    await this.relay?.stop()
+    await this.#testnet?.destroy()
+  }
+
+  anyPeer (cast) {
+    return this.#anyPeers.get(cast.peer)
+  }
+
+  async peer (cast, options) {
+    const peer = await cast.startPeer(this.relay, options)
+    this.#peers.push(peer)
+    return peer
+  }
+}
+
+/** What a test works with. */
+export class Scene {
+  #stage
+  #cast
+
+  constructor (stage, cast) {
+    this.#stage = stage
+    this.#cast = cast
+  }
+
+  get relay () {
+    return this.#stage.relay
+  }
+
+  /** A peer for tests that need none of their own. */
+  get anyPeer () {
+    return this.#stage.anyPeer(this.#cast)
+  }
+
+  /** A client of the relay, of the kind that the cast names, over a WebSocket or a TCP socket. */
+  async client (t, transport, cast) {
+    const { client } = await this.clientAndSocket(t, transport, cast)
     return client
   }
 
   /** The same with the socket, for tests that are rude to it. */
-  async clientAndSocket (t, transport) {
-    const { client, socket } = await openClient(this.relay, transport)
+  async clientAndSocket (t, transport, cast = this.#cast) {
+    const { client, socket } = await cast.open(this.relay, transport)
     t.after(() => client.destroy({ force: true }))
     return { client, socket }
   }
 
-  /** A peer: a node of the unchanged npm package on the relay's DHT. */
-  async peer (options) {
-    const peer = new DHT({ bootstrap: this.relay.bootstrap, host: '127.0.0.1', ephemeral: true, ...options })
-    this.#peers.push(peer)
-    await peer.fullyBootstrapped()
-    return peer
+  /** A peer on the relay's DHT, of the kind that the cast names. */
+  peer (options) {
+    return this.#stage.peer(this.#cast, options)
   }
 
   /** A server of a peer, listening until the test ends. */
@@ -93,17 +153,5 @@ export class Scene {
     const { client, socket } = await this.clientAndSocket(t, transport)
     const local = await opened(client.connect(server.publicKey, connect))
     return { client, socket, server, local, remote: await accepted.shift() }
-  }
-
-  async start (dht) {
-    if (dht === 'javascript') this.#testnet = await createTestnet(4)
-    this.relay = await RelayProcess.start({ bootstrap: this.#testnet?.bootstrap })
-    this.anyPeer = await this.peer()
-  }
-
-  async stop () {
-    await Promise.all(this.#peers.map(peer => peer.destroy({ force: true })))
-    await this.relay?.stop()
-    await this.#testnet?.destroy()
   }
 }

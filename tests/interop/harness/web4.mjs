@@ -21,16 +21,21 @@ Protomux.prototype.addProtocol = function (options) {
   return addProtocol.call(this, options.name === ownName ? { ...options, name: spokenName } : options)
 }
 
-/** A client of the relay, connected; it is gone when the test ends. Where `renamed` is false, under its own name. */
-export async function openWeb4Client (t, relay, transport, { renamed = true } = {}) {
-  const stream = transport === 'ws'
-    ? new WsStream(true, new WebSocket(relay.ws))
-    : new TcpStream(true, net.connect(relay.tcp))
-  spokenName = renamed ? web4Name : ownName
-  const client = new RelayedDHT(stream)
+/** A client that is gone when the test ends. */
+export async function openWeb4Client (t, relay, transport, options) {
+  const { client } = await openOlderClient(relay, transport, options)
   t.after(() => client.destroy({ force: true }))
-  await client.ready()
   return client
+}
+
+/** A client of the relay, connected. Where `renamed` is false, it speaks under its own name. */
+export async function openOlderClient (relay, transport, { renamed = true, ...options } = {}) {
+  const socket = transport === 'ws' ? new WebSocket(relay.ws) : net.connect(relay.tcp)
+  const stream = transport === 'ws' ? new WsStream(true, socket) : new TcpStream(true, socket)
+  spokenName = renamed ? web4Name : ownName
+  const client = new RelayedDHT(stream, options)
+  await client.ready()
+  return { client, socket }
 }
 
 /** A connection that is open. */
