@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Protocol.Transports;
@@ -19,13 +18,14 @@ namespace RelayCluster.Protocol.Channels;
 /// <b>Reading.</b> A frame is received when the messages of the one before have all been read, so a session that stops
 /// reading stops the client's socket. The frame is one pooled buffer. A data message that is the last of its frame
 /// takes the buffer over, payload and all; in a batch, the data messages before it are copied out of it, and those are
-/// small. Pings are answered here, and shown to the reader too, as signs of life.
+/// small. Pings are answered here, and shown to the reader too, as signs of life. Reading never waits for sending, so two
+/// sides that are both full do not wait for each other; what that allows a side to ask for without taking the answers
+/// is bounded by <see cref="RelayChannelOptions.MaxReplyBytes"/>.
 /// </para>
 /// <para>
 /// <b>Sending.</b> A message is written straight into its frame, in the order of the calls, before
-/// <see cref="SendAsync"/> returns; from then on its memory is the caller's again. The first sender to find the pump
-/// idle runs it; while the transport is busy, the messages of all others gather in one batch, which goes out next.
-/// When more than <see cref="RelayChannelOptions.MaxUnsentBytes"/> wait, senders wait too.
+/// <see cref="SendAsync"/> returns; from then on its memory is the caller's again. While the transport is busy, messages
+/// gather in one batch, which goes out next. When more than <see cref="RelayChannelOptions.MaxUnsentBytes"/> wait, senders wait too.
 /// </para>
 /// <para>
 /// <b>Ending.</b> <see cref="CloseAsync"/> sends what waits and closes the transport in order;
@@ -35,27 +35,16 @@ namespace RelayCluster.Protocol.Channels;
 /// </remarks>
 public sealed class RelayChannel : IAsyncDisposable
 {
-    // so that one sender does not send for all the others forever
-    private const int MaxFramesInOneTurn = 16;
-
     private readonly IMessageTransport _transport;
-    private readonly RelayChannelOptions _options;
     private readonly IDialect _dialect;
-    private readonly Lock _gate = new();
+    private readonly FrameSender _sender;
     private PooledBuffer? _frame;
-    private bool _isPumping;
-    private TaskCompletionSource? _pumped;
-    private bool _isCorked;
-    private bool _sendsSecrets;
-    private int _bytesInTransport;
-    private TaskCompletionSource? _room;
-    private IOException? _failure;
 
     private RelayChannel(IMessageTransport transport, RelayChannelOptions options, IDialect dialect)
     {
         _transport = transport;
-        _options = options;
         _dialect = dialect;
+        _sender = new FrameSender(transport, dialect, options.MaxUnsentBytes, options.MaxReplyBytes);
     }
 
     /// <summary>What the two sides speak.</summary>
@@ -63,8 +52,6 @@ public sealed class RelayChannel : IAsyncDisposable
 
     /// <summary>Who is at the other end, for logs.</summary>
     public string RemoteEndPoint => _transport.RemoteEndPoint;
-
-    private int UnsentBytes => _dialect.BufferedBytes + _bytesInTransport;
 
     /// <summary>
     /// The relay's side: waits for the client to open the protocol, and opens it too, in the dialect that the client's
@@ -116,7 +103,7 @@ public sealed class RelayChannel : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(transport);
         options ??= new RelayChannelOptions();
         var channel = new RelayChannel(transport, options, Dialect.ForClient(options.Dialect, options.MaxBatchBytes));
-        channel.StartPump();
+        channel._sender.Start();
         return channel;
     }
 
@@ -128,9 +115,9 @@ public sealed class RelayChannel : IAsyncDisposable
     /// <exception cref="IOException">The connection was cut.</exception>
     public ValueTask<RelayMessage?> ReadAsync(CancellationToken cancellationToken = default)
     {
-        return TryRead(out RelayMessage? message) && message is not PingMessage
+        return TryRead(out RelayMessage? message)
             ? ValueTask.FromResult<RelayMessage?>(message)
-            : ReadSlowlyAsync(message, cancellationToken);
+            : ReadSlowlyAsync(cancellationToken);
     }
 
     /// <summary>
@@ -144,24 +131,13 @@ public sealed class RelayChannel : IAsyncDisposable
     public ValueTask SendAsync(RelayMessage message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
-        lock (_gate)
+        lock (_sender.Gate)
         {
-            ThrowIfFailed();
+            _sender.ThrowIfFailed();
             Encode(message);
         }
 
-        StartPump();
-        lock (_gate)
-        {
-            ThrowIfFailed();
-            if (UnsentBytes <= _options.MaxUnsentBytes)
-            {
-                return ValueTask.CompletedTask;
-            }
-
-            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return new ValueTask(_room.Task.WaitAsync(cancellationToken));
-        }
+        return _sender.StartAsync(cancellationToken);
     }
 
     /// <summary>Sends what waits, then closes the transport in order. When cancelled it is cut.</summary>
@@ -169,7 +145,7 @@ public sealed class RelayChannel : IAsyncDisposable
     {
         try
         {
-            await WaitUntilPumpedAsync(cancellationToken).ConfigureAwait(false);
+            await _sender.WhenIdleAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -221,9 +197,10 @@ public sealed class RelayChannel : IAsyncDisposable
         return null;
     }
 
-    private async ValueTask<RelayMessage?> ReadSlowlyAsync(RelayMessage? message, CancellationToken cancellationToken)
+    private async ValueTask<RelayMessage?> ReadSlowlyAsync(CancellationToken cancellationToken)
     {
-        while (message is null && !TryRead(out message))
+        RelayMessage? message;
+        while (!TryRead(out message))
         {
             if (IsClosed() || !await TryReceiveAsync(cancellationToken).ConfigureAwait(false))
             {
@@ -231,19 +208,14 @@ public sealed class RelayChannel : IAsyncDisposable
             }
         }
 
-        if (message is PingMessage)
-        {
-            await SendAsync(PongMessage.Instance, cancellationToken).ConfigureAwait(false);
-        }
-
         return message;
     }
 
     private bool IsClosed()
     {
-        lock (_gate)
+        lock (_sender.Gate)
         {
-            ThrowIfFailed();
+            _sender.ThrowIfFailed();
             return _dialect.IsClosed;
         }
     }
@@ -252,9 +224,18 @@ public sealed class RelayChannel : IAsyncDisposable
     {
         bool isLast;
         DialectMessage next;
-        lock (_gate)
+        lock (_sender.Gate)
         {
-            if (!_dialect.TryReadMessage(out next))
+            int written = _dialect.BufferedBytes;
+            bool isRead = _dialect.TryReadMessage(out next);
+            if (isRead && next.Type == RelayMessageType.Ping)
+            {
+                // nobody waits for room for it: two sides that both did would wait for ever
+                _dialect.TryBeginMessage(RelayMessageType.Pong, 0, out _);
+            }
+
+            _sender.HandleReply(_dialect.BufferedBytes - written);
+            if (!isRead)
             {
                 message = null;
                 return false;
@@ -264,6 +245,11 @@ public sealed class RelayChannel : IAsyncDisposable
         }
 
         message = Decode(next, isLast);
+        if (message is PingMessage)
+        {
+            _sender.Start();
+        }
+
         return true;
     }
 
@@ -282,14 +268,16 @@ public sealed class RelayChannel : IAsyncDisposable
     private bool TryOpen()
     {
         bool isOpen;
-        lock (_gate)
+        lock (_sender.Gate)
         {
+            int written = _dialect.BufferedBytes;
             isOpen = _dialect.TryOpen();
+            _sender.HandleReply(_dialect.BufferedBytes - written);
         }
 
         if (isOpen)
         {
-            StartPump();
+            _sender.Start();
         }
 
         return isOpen;
@@ -300,7 +288,7 @@ public sealed class RelayChannel : IAsyncDisposable
         ReleaseFrame();
 
         // what reading brought forth, such as rejected channels
-        StartPump();
+        _sender.Start();
         PooledBuffer? frame = await _transport.ReceiveAsync(cancellationToken).ConfigureAwait(false);
         if (frame is null)
         {
@@ -314,7 +302,7 @@ public sealed class RelayChannel : IAsyncDisposable
     private void Begin(PooledBuffer frame)
     {
         _frame = frame;
-        lock (_gate)
+        lock (_sender.Gate)
         {
             _dialect.HandleFrame(frame.Memory);
         }
@@ -328,143 +316,9 @@ public sealed class RelayChannel : IAsyncDisposable
         }
 
         RelayMessageCodec.Write(message, body);
-        _sendsSecrets |= message.HasSecret;
-    }
-
-    private void StartPump()
-    {
-        lock (_gate)
+        if (message.HasSecret)
         {
-            if (_isPumping || _dialect.BufferedBytes == 0)
-            {
-                return;
-            }
-
-            _isPumping = true;
-        }
-
-        // it keeps its own failure, and WaitUntilPumpedAsync knows its end
-        _ = PumpAsync();
-    }
-
-    private async Task PumpAsync()
-    {
-        try
-        {
-            for (int turn = 1; TryTakeFrame(out PooledBuffer frame); turn++)
-            {
-                using (frame)
-                {
-                    await _transport.SendAsync(frame.Memory, CancellationToken.None).ConfigureAwait(false);
-                    HandleSent(frame);
-                }
-
-                if (turn % MaxFramesInOneTurn == 0)
-                {
-                    await Task.Yield();
-                }
-            }
-        }
-        catch (Exception e)
-        {
-            // kept, and thrown to whoever sends; the cut lets the reader know
-            Fail(e);
-            _transport.Abort();
-            EndPump();
-        }
-    }
-
-    private void EndPump()
-    {
-        TaskCompletionSource? pumped;
-        lock (_gate)
-        {
-            _isPumping = false;
-            _bytesInTransport = 0;
-            pumped = _pumped;
-            _pumped = null;
-        }
-
-        pumped?.SetResult();
-    }
-
-    private bool TryTakeFrame(out PooledBuffer frame)
-    {
-        TaskCompletionSource? pumped = null;
-        bool isTaken;
-        lock (_gate)
-        {
-            if (_isCorked)
-            {
-                _dialect.Uncork();
-            }
-
-            isTaken = _dialect.TryTakeFrame(out frame);
-            _isCorked = isTaken;
-            _isPumping = isTaken;
-            if (isTaken)
-            {
-                // what is sent while this frame is on its way gathers to the next
-                _dialect.Cork();
-                _bytesInTransport = frame.Length;
-            }
-            else
-            {
-                _sendsSecrets = false;
-                pumped = _pumped;
-                _pumped = null;
-            }
-        }
-
-        pumped?.SetResult();
-        return isTaken;
-    }
-
-    private void HandleSent(PooledBuffer frame)
-    {
-        TaskCompletionSource? room = null;
-        lock (_gate)
-        {
-            if (_sendsSecrets)
-            {
-                CryptographicOperations.ZeroMemory(frame.Span);
-            }
-
-            _bytesInTransport = 0;
-            if (UnsentBytes <= _options.MaxUnsentBytes)
-            {
-                room = _room;
-                _room = null;
-            }
-        }
-
-        room?.SetResult();
-    }
-
-    private void Fail(Exception e)
-    {
-        TaskCompletionSource? room;
-        var failure = new IOException("The connection was cut", e);
-        lock (_gate)
-        {
-            _failure ??= failure;
-            room = _room;
-            _room = null;
-            _dialect.Destroy();
-        }
-
-        if (room is not null)
-        {
-            room.SetException(failure);
-            _ = room.Task.Exception; // seen, even if all who waited have given up
-        }
-    }
-
-    private void ThrowIfFailed()
-    {
-        if (_failure is not null)
-        {
-            throw new IOException(_failure.Message, _failure.InnerException);
+            _sender.HandleSecret();
         }
     }
 
@@ -474,27 +328,13 @@ public sealed class RelayChannel : IAsyncDisposable
         _frame = null;
     }
 
-    private Task WaitUntilPumpedAsync(CancellationToken cancellationToken)
-    {
-        lock (_gate)
-        {
-            if (!_isPumping)
-            {
-                return Task.CompletedTask;
-            }
-
-            _pumped ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _pumped.Task.WaitAsync(cancellationToken);
-        }
-    }
-
     private async ValueTask FinishAsync()
     {
-        await WaitUntilPumpedAsync(CancellationToken.None).ConfigureAwait(false);
-        Fail(new ObjectDisposedException(nameof(RelayChannel)));
+        await _sender.WhenIdleAsync(CancellationToken.None).ConfigureAwait(false);
+        _sender.Fail(new ObjectDisposedException(nameof(RelayChannel)));
 
         // somebody may have sent in between
-        await WaitUntilPumpedAsync(CancellationToken.None).ConfigureAwait(false);
+        await _sender.WhenIdleAsync(CancellationToken.None).ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
     }
 }

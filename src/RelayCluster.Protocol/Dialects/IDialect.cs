@@ -1,3 +1,4 @@
+using RelayCluster.Protocol.Channels;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Wire;
 
@@ -6,13 +7,10 @@ namespace RelayCluster.Protocol.Dialects;
 /// <summary>
 /// What differs between the generations of the relay protocol: how its messages lie in Protomux frames, and how the two
 /// sides agree to speak it. The bodies of the messages do not differ. A state machine, fed and drained by
-/// <see cref="Channels.RelayChannel"/>, which also sees to it that calls do not overlap.
+/// <see cref="RelayChannel"/>, which also sees to it that calls do not overlap.
 /// </summary>
-internal interface IDialect
+internal interface IDialect : IFrameSource
 {
-    /// <summary>Bytes in frames that wait to be taken.</summary>
-    int BufferedBytes { get; }
-
     /// <summary>Whether the other side has closed or refused it; nothing more will be read.</summary>
     bool IsClosed { get; }
 
@@ -32,16 +30,4 @@ internal interface IDialect
 
     /// <summary>The place for a message's body.</summary>
     bool TryBeginMessage(RelayMessageType type, int length, out Span<byte> body);
-
-    /// <summary>Gathers the messages that follow into one frame.</summary>
-    void Cork();
-
-    /// <summary>Closes that frame.</summary>
-    void Uncork();
-
-    /// <summary>The next frame to send, which the caller then owns.</summary>
-    bool TryTakeFrame(out PooledBuffer frame);
-
-    /// <summary>Gives all buffers back.</summary>
-    void Destroy();
 }

@@ -70,6 +70,66 @@ public sealed class RelayChannelTests
         Assert.Equal("0102", await client.ReceiveHexAsync());
     }
 
+    [Fact]
+    public async Task Client_WhoseSendersWait_ReadsAndAnswersPingsAllTheSame()
+    {
+        (MemoryTransport client, MemoryTransport relay) = MemoryTransport.CreatePair();
+        await using RelayChannel channel = RelayChannel.Open(client, new RelayChannelOptions { MaxUnsentBytes = 1000 });
+        Assert.Equal(Open, await relay.ReceiveHexAsync());
+        await relay.SendHexAsync(Open);
+        client.IsStalled = true;
+        Task first = SendData(channel, 600).AsTask();
+        Task waiting = SendData(channel, 600).AsTask();
+        Assert.False(waiting.IsCompleted);
+        await relay.SendHexAsync("0101");
+        await relay.SendHexAsync("010f07000000");
+        Assert.IsType<PingMessage>(await channel.ReadAsync());
+        Assert.Equal(new EndMessage(7), await channel.ReadAsync());
+
+        client.IsStalled = false;
+        await Task.WhenAll(first, waiting);
+        Assert.StartsWith("0110", await relay.ReceiveHexAsync(), StringComparison.Ordinal);
+        Assert.EndsWith("0102", await relay.ReceiveHexAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0101")]
+    [InlineData("000102056f7468657200")]
+    public async Task OtherSide_ThatAsksOnAndOnAndTakesNoAnswer_BreaksTheProtocol(string question)
+    {
+        (MemoryTransport client, MemoryTransport relay) = await OpenedAsync();
+        await using RelayChannel channel =
+            (await RelayChannel.AcceptAsync(relay, new RelayChannelOptions { MaxReplyBytes = 100 }))!;
+        relay.IsStalled = true;
+        for (int i = 0; i < 60; i++)
+        {
+            await client.SendHexAsync(question);
+        }
+
+        await Assert.ThrowsAsync<ProtocolException>(async () =>
+        {
+            while (true)
+            {
+                await channel.ReadAsync();
+            }
+        });
+    }
+
+    [Fact]
+    public async Task OtherSide_ThatTakesItsAnswers_MayAskForEver()
+    {
+        (MemoryTransport client, MemoryTransport relay) = await OpenedAsync();
+        await using RelayChannel channel =
+            (await RelayChannel.AcceptAsync(relay, new RelayChannelOptions { MaxReplyBytes = 100 }))!;
+        Assert.Equal(Open, await client.ReceiveHexAsync());
+        for (int i = 0; i < 200; i++)
+        {
+            await client.SendHexAsync("0101");
+            Assert.IsType<PingMessage>(await channel.ReadAsync());
+            Assert.Equal("0102", await client.ReceiveHexAsync());
+        }
+    }
+
     [Theory]
     [InlineData("01")]
     [InlineData("0110ff")]

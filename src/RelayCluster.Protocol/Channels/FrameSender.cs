@@ -1,0 +1,219 @@
+using System.Security.Cryptography;
+using RelayCluster.Protocol.Transports;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Protocol.Channels;
+
+/// <summary>
+/// The way out: takes frames from a muxer and gives them to the transport, one after the other. The first sender to
+/// find the pump idle runs it; while the transport is busy, the messages of all others gather in one batch, which goes
+/// out next. Its <see cref="Gate"/> is the one lock around the muxer.
+/// </summary>
+internal sealed class FrameSender(
+    IMessageTransport transport, IFrameSource source, int maxUnsentBytes, int maxReplyBytes)
+{
+    // so that one sender does not send for all the others forever
+    private const int MaxFramesInOneTurn = 16;
+
+    private readonly ReplyAllowance _replies = new(maxReplyBytes);
+    private bool _isPumping;
+    private TaskCompletionSource? _pumped;
+    private bool _isCorked;
+    private bool _sendsSecrets;
+    private int _bytesInTransport;
+    private TaskCompletionSource? _room;
+    private IOException? _failure;
+
+    /// <summary>To be held by whoever uses the muxer.</summary>
+    public Lock Gate { get; } = new();
+
+    private int UnsentBytes => source.BufferedBytes + _bytesInTransport;
+
+    /// <summary>Within the gate: whether anything can be sent still.</summary>
+    /// <exception cref="IOException">The connection was cut.</exception>
+    public void ThrowIfFailed()
+    {
+        if (_failure is not null)
+        {
+            throw new IOException(_failure.Message, _failure.InnerException);
+        }
+    }
+
+    /// <summary>Within the gate: what was just written holds a secret; its memory is to be zeroed.</summary>
+    public void HandleSecret() => _sendsSecrets = true;
+
+    /// <summary>Within the gate: this was written because the other side asked for it, and nobody waits for room.</summary>
+    /// <exception cref="ProtocolException">It asks for more and more, and takes nothing.</exception>
+    public void HandleReply(int bytes)
+    {
+        if (bytes > 0)
+        {
+            _replies.Charge(bytes, UnsentBytes);
+        }
+    }
+
+    /// <summary>Sends what was written.</summary>
+    public void Start()
+    {
+        lock (Gate)
+        {
+            if (_isPumping || source.BufferedBytes == 0)
+            {
+                return;
+            }
+
+            _isPumping = true;
+        }
+
+        // it keeps its own failure, and WhenIdleAsync knows its end
+        _ = PumpAsync();
+    }
+
+    /// <summary>Sends what was written, and completes when there is room for more.</summary>
+    /// <exception cref="IOException">The connection was cut.</exception>
+    public ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        Start();
+        lock (Gate)
+        {
+            ThrowIfFailed();
+            if (UnsentBytes <= maxUnsentBytes)
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_room.Task.WaitAsync(cancellationToken));
+        }
+    }
+
+    /// <summary>Completes when all that was written is sent, or will not be.</summary>
+    public Task WhenIdleAsync(CancellationToken cancellationToken)
+    {
+        lock (Gate)
+        {
+            if (!_isPumping)
+            {
+                return Task.CompletedTask;
+            }
+
+            _pumped ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _pumped.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Nothing is sent any more; who waits or sends hears why. The first reason is kept.</summary>
+    public void Fail(Exception reason)
+    {
+        TaskCompletionSource? room;
+        var failure = new IOException("The connection was cut", reason);
+        lock (Gate)
+        {
+            _failure ??= failure;
+            room = _room;
+            _room = null;
+            source.Destroy();
+        }
+
+        if (room is not null)
+        {
+            room.SetException(failure);
+            _ = room.Task.Exception; // seen, even if all who waited have given up
+        }
+    }
+
+    private async Task PumpAsync()
+    {
+        try
+        {
+            for (int turn = 1; TryTakeFrame(out PooledBuffer frame); turn++)
+            {
+                using (frame)
+                {
+                    await transport.SendAsync(frame.Memory, CancellationToken.None).ConfigureAwait(false);
+                    HandleSent(frame);
+                }
+
+                if (turn % MaxFramesInOneTurn == 0)
+                {
+                    await Task.Yield();
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            // kept, and thrown to whoever sends; the cut lets the reader know
+            Fail(e);
+            transport.Abort();
+            EndPump();
+        }
+    }
+
+    private void EndPump()
+    {
+        TaskCompletionSource? pumped;
+        lock (Gate)
+        {
+            _isPumping = false;
+            _bytesInTransport = 0;
+            pumped = _pumped;
+            _pumped = null;
+        }
+
+        pumped?.SetResult();
+    }
+
+    private bool TryTakeFrame(out PooledBuffer frame)
+    {
+        TaskCompletionSource? pumped = null;
+        bool isTaken;
+        lock (Gate)
+        {
+            if (_isCorked)
+            {
+                source.Uncork();
+            }
+
+            isTaken = source.TryTakeFrame(out frame);
+            _isCorked = isTaken;
+            _isPumping = isTaken;
+            if (isTaken)
+            {
+                // what is sent while this frame is on its way gathers to the next
+                source.Cork();
+                _bytesInTransport = frame.Length;
+            }
+            else
+            {
+                _sendsSecrets = false;
+                pumped = _pumped;
+                _pumped = null;
+            }
+        }
+
+        pumped?.SetResult();
+        return isTaken;
+    }
+
+    private void HandleSent(PooledBuffer frame)
+    {
+        TaskCompletionSource? room = null;
+        lock (Gate)
+        {
+            if (_sendsSecrets)
+            {
+                CryptographicOperations.ZeroMemory(frame.Span);
+            }
+
+            _replies.HandleSent(frame.Length);
+            _bytesInTransport = 0;
+            if (UnsentBytes <= maxUnsentBytes)
+            {
+                room = _room;
+                _room = null;
+            }
+        }
+
+        room?.SetResult();
+    }
+}
