@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Actors;
 using RelayCluster.Dht;
+using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Sessions;
 using RelayCluster.Wire;
@@ -43,24 +44,31 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
     private readonly ActorRef<SessionMessage> _session;
     private readonly ListenMessage _listen;
     private readonly uint _alias;
+    private readonly RelayDialect _dialect;
     private ServerFirewall _firewall = null!;
     private ActorWait<DhtStream?> _accepting = null!;
     private ActorWait<bool> _handing = null!;
     private IDhtServer? _server;
     private DhtStream? _inHand;
 
-    public ServerActor(SessionScope scope, ActorRef<SessionMessage> session, ListenMessage listen, uint alias)
+    public ServerActor(
+        SessionScope scope,
+        ActorRef<SessionMessage> session,
+        ListenMessage listen,
+        uint alias,
+        RelayDialect dialect)
     {
         _scope = scope;
         _session = session;
         _listen = listen;
         _alias = alias;
+        _dialect = dialect;
     }
 
     protected override void OnStarted()
     {
         _scope.Metrics.ServerStarted();
-        _firewall = new ServerFirewall(_scope, _alias, Context.TimeProvider);
+        _firewall = new ServerFirewall(_scope, _alias, _dialect, Context.TimeProvider);
         _accepting = Context.CreateWait<DhtStream?>(OnAccepted, OnFailed, OwnUntaken);
         _handing = Context.CreateWait<bool>(OnHandedOver, OnFailed, Settle);
         Context.CreateWait<IDhtServer>(OnListening, OnFailed, Own).Await(ListenAsync(Context.Stopping));

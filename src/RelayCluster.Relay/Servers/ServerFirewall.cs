@@ -1,4 +1,5 @@
 using RelayCluster.Dht;
+using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Sessions;
 
@@ -11,8 +12,10 @@ namespace RelayCluster.Relay.Servers;
 /// </summary>
 /// <param name="scope">The session's.</param>
 /// <param name="serverAlias">The relay's alias of the server.</param>
+/// <param name="dialect">Tells the generation of payloads that the client reads.</param>
 /// <param name="timeProvider">The clock of the time-out.</param>
-internal sealed class ServerFirewall(SessionScope scope, uint serverAlias, TimeProvider timeProvider)
+internal sealed class ServerFirewall(
+    SessionScope scope, uint serverAlias, RelayDialect dialect, TimeProvider timeProvider)
 {
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _pending;
@@ -50,7 +53,9 @@ internal sealed class ServerFirewall(SessionScope scope, uint serverAlias, TimeP
         // No client has asked for these messages, so they wait until there is room for them.
         await scope.Outbox.Control.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
         uint id = scope.NextId();
-        var incoming = new IncomingMessage(id, serverAlias, client.PublicKey, client.NoisePayload);
+        ReadOnlyMemory<byte> payload =
+            dialect == RelayDialect.Web4 ? client.EncodeNoisePayload5() : client.NoisePayload;
+        var incoming = new IncomingMessage(id, serverAlias, client.PublicKey, payload);
         return await scope.Questions.AskAsync(id, () => scope.Outbox.Post(incoming), cancellationToken)
             .ConfigureAwait(false);
     }

@@ -300,7 +300,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
             case UnannounceMessage unannounce:
                 Refuse(unannounce, unannounce.Id);
                 break;
-            case ListenMessage { IsCustodial: true } listen when _dialect != RelayDialect.Web4:
+            case ListenMessage { IsCustodial: true } listen:
                 Listen(listen);
                 break;
             case CloseMessage close:
@@ -320,8 +320,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
                 Pair(connected);
                 break;
             case ListenMessage listen:
-                // The protocol has no way to refuse a server, so the client waits. A client of the first dialect cannot read
-                // the payloads of today's peers, and would break at the first one that it is asked about.
+                // The protocol has no way to refuse a server, so the client waits.
                 Log.NotServed(_scope.Logger, _scope.SessionId, listen.Type);
                 listen.Dispose();
                 break;
@@ -386,7 +385,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
 
         ActorRef<ServerMessage> actor = Context.Spawn(
             $"server-{listen.Alias}",
-            () => new ServerActor(_scope, Context.Self, listen, alias));
+            () => new ServerActor(_scope, Context.Self, listen, alias, _dialect));
         _servers.Add(listen.Alias, actor);
         _serverAliases.Add(actor, new ListenedAlias(listen.Alias, alias));
         Context.Watch(actor);

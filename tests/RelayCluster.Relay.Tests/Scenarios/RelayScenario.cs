@@ -55,9 +55,9 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
     }
 
     /// <summary>A client that has said hello.</summary>
-    public TestClient ConnectAndGreet()
+    public TestClient ConnectAndGreet(RelayDialect dialect = RelayDialect.Hyperswarm)
     {
-        TestClient client = Connect();
+        TestClient client = Connect(dialect);
         client.Handshake();
         client.Synchronize();
         return client;

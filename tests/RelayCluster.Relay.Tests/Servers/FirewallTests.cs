@@ -1,3 +1,4 @@
+using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Tests.Scenarios;
 
@@ -29,6 +30,19 @@ public sealed class FirewallTests : IAsyncDisposable
         client.Say(new DenyMessage(incoming.Id));
         Assert.True(_scenario.Kit.RunUntilCompleted(second));
         Assert.False(_scenario.Kit.RunUntilCompleted(first));
+    }
+
+    [Fact]
+    public void A_client_of_the_first_dialect_is_asked_with_the_payload_in_the_words_of_its_generation()
+    {
+        TestClient client = _scenario.ConnectAndGreet(RelayDialect.Web4);
+        client.ListenAndHear(5);
+        // Version 1, with a UDX stream (8) and the address 10.0.0.1:2 (2), open (1); then that again, with uTP for UDX.
+        Task<bool> question = Server.Knock(peer: 8, [1, 2 | 8, 0, 1, 1, 10, 0, 0, 1, 2, 0, 1, 0, 7, 0]);
+        IncomingMessage incoming = client.Expect<IncomingMessage>();
+        Assert.Equal([1, 2, 0, 1, 2, 1, 10, 0, 0, 1, 2, 0], incoming.Payload.ToArray());
+        client.Say(new AcceptMessage(incoming.Id));
+        Assert.True(_scenario.Kit.RunUntilCompleted(question));
     }
 
     [Fact]

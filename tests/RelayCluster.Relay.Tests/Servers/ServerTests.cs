@@ -1,4 +1,3 @@
-using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Tests.Scenarios;
 
@@ -177,18 +176,6 @@ public sealed class ServerTests : IAsyncDisposable
         Assert.Contains(
             _scenario.LogLines,
             static line => line.Contains("KEYPAIR_ALREADY_USED", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void A_client_of_the_first_dialect_is_not_served_and_its_session_goes_on()
-    {
-        TestClient client = _scenario.Connect(dialect: RelayDialect.Web4);
-        client.Handshake();
-        client.Listen(5);
-        client.Synchronize();
-        Assert.Empty(client.Unexpected);
-        Assert.Empty(_scenario.Node.Servers);
-        Assert.Contains(_scenario.LogLines, static line => line.StartsWith("Warning", StringComparison.Ordinal));
     }
 
     [Fact]

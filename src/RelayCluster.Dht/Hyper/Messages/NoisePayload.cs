@@ -1,5 +1,4 @@
 using System.Net;
-using RelayCluster.Dht.Rpc.Messages;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Wire;
 
@@ -76,7 +75,7 @@ internal sealed record NoisePayload
         writer.WriteUInt((uint)GetParts());
         writer.WriteUInt(Error);
         writer.WriteUInt(Firewall);
-        WriteHolepunch(ref writer);
+        Holepunch?.Write(ref writer);
         WriteAddresses(ref writer);
         WriteStreams(ref writer);
         WriteRelays(ref writer);
@@ -98,7 +97,7 @@ internal sealed record NoisePayload
         {
             Error = reader.ReadUInt(),
             Firewall = reader.ReadUInt(),
-            Holepunch = parts.HasFlag(Part.Holepunch) ? ReadHolepunch(ref reader) : null,
+            Holepunch = parts.HasFlag(Part.Holepunch) ? HolepunchInfo.Read(ref reader) : null,
             Addresses4 = parts.HasFlag(Part.Addresses4) ? reader.ReadEndPoints() : [],
             Addresses6 = parts.HasFlag(Part.Addresses6) ? ReadAddresses6(ref reader) : [],
             Udx = parts.HasFlag(Part.Udx) ? ReadUdx(ref reader) : null,
@@ -123,13 +122,6 @@ internal sealed record NoisePayload
             + CompactSize.UInt((uint)GetParts())
             + CompactSize.UInt(Error)
             + CompactSize.UInt(Firewall);
-        if (Holepunch is not null)
-        {
-            size += CompactSize.UInt(Holepunch.Id)
-                + CompactSize.UInt((uint)Holepunch.Relays.Count)
-                + (Holepunch.Relays.Count * 2 * EndPointCodec.Size);
-        }
-
         if (Addresses4.Count > 0)
         {
             size += Addresses4.GetEncodedSize();
@@ -157,23 +149,7 @@ internal sealed record NoisePayload
             size += 2 + (2 * Fixed32.Size);
         }
 
-        return size + (RelayAddresses?.GetEncodedSize() ?? 0);
-    }
-
-    private void WriteHolepunch(ref CompactWriter writer)
-    {
-        if (Holepunch is null)
-        {
-            return;
-        }
-
-        writer.WriteUInt(Holepunch.Id);
-        writer.WriteUInt((uint)Holepunch.Relays.Count);
-        foreach (RelayInfo relay in Holepunch.Relays)
-        {
-            EndPointCodec.Write(ref writer, relay.RelayAddress);
-            EndPointCodec.Write(ref writer, relay.PeerAddress);
-        }
+        return size + (Holepunch?.GetEncodedSize() ?? 0) + (RelayAddresses?.GetEncodedSize() ?? 0);
     }
 
     private void WriteAddresses(ref CompactWriter writer)
@@ -223,19 +199,6 @@ internal sealed record NoisePayload
         {
             writer.WriteEndPoints(RelayAddresses);
         }
-    }
-
-    private static HolepunchInfo ReadHolepunch(ref CompactReader reader)
-    {
-        ulong id = reader.ReadUInt();
-        var relays = new RelayInfo[reader.ReadCount(2 * EndPointCodec.Size)];
-        for (int i = 0; i < relays.Length; i++)
-        {
-            UdpEndPoint relayAddress = reader.ReadEndPoint();
-            relays[i] = new RelayInfo(relayAddress, reader.ReadEndPoint());
-        }
-
-        return new HolepunchInfo(id, relays);
     }
 
     private static IPEndPoint[] ReadAddresses6(ref CompactReader reader)

@@ -160,14 +160,7 @@ public sealed class PayloadTests
         Version = Number(fields, "version", 1),
         Error = Number(fields, "error", 0),
         Firewall = Number(fields, "firewall", 0),
-        Holepunch = Part(fields, "holepunch") is { } holepunch
-            ? new HolepunchInfo(
-                holepunch.GetProperty("id").GetUInt64(),
-                [
-                    .. holepunch.GetProperty("relays").EnumerateArray().Select(r =>
-                        new RelayInfo(r.EndPointOrNull("relayAddress")!.Value, r.EndPointOrNull("peerAddress")!.Value)),
-                ])
-            : null,
+        Holepunch = Part(fields, "holepunch")?.Holepunch(),
         Addresses4 = fields.EndPointsOrNull("addresses4") ?? [],
         Addresses6 = Part(fields, "addresses6")?.EndPoints6() ?? [],
         Udx = Part(fields, "udx") is { } udx

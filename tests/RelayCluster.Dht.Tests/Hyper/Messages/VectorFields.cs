@@ -32,6 +32,13 @@ internal static class VectorFields
     public static Fixed32? FixedOrNull(this JsonElement fields, string property) =>
         fields.HexOrNull(property) is { } bytes ? new Fixed32(bytes) : null;
 
+    public static HolepunchInfo Holepunch(this JsonElement fields) => new(
+        fields.GetProperty("id").GetUInt64(),
+        [
+            .. fields.GetProperty("relays").EnumerateArray().Select(r =>
+                new RelayInfo(r.EndPointOrNull("relayAddress")!.Value, r.EndPointOrNull("peerAddress")!.Value)),
+        ]);
+
     public static PeerRecord Peer(this JsonElement fields) =>
         new(fields.Fixed("publicKey"), fields.GetProperty("relayAddresses").EndPoints());
 }
