@@ -14,6 +14,9 @@ internal sealed class ReceiveBatch(int slots, int slotBytes)
 
     public int RunCount { get; private set; }
 
+    /// <summary>Whether more may be waiting in the kernel.</summary>
+    public bool IsFull => RunCount == slots;
+
     public ReadOnlySpan<DatagramRun> Runs => _runs.AsSpan(0, RunCount);
 
     /// <summary>Where a slot's bytes are.</summary>

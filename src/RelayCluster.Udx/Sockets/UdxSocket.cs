@@ -20,6 +20,9 @@ namespace RelayCluster.Udx.Sockets;
 /// lazy: a deadline that moved later, as a retransmission timer does with each acknowledgement, is left where it was,
 /// looked at when it comes up and put back.
 ///
+/// Deadlines are looked at when the socket is empty: after the thread was kept from running, the reply whose time seems
+/// to be up lies in the kernel already, behind others. A flood holds them up for <see cref="MaxFullBatches"/> turns.
+///
 /// A protocol or a command that throws ends the loop, as nothing can be said of the state it left: the streams end with
 /// <see cref="UdxStreamOutcome.SocketClosed"/>, and <see cref="Completion"/> faults.
 /// </summary>
@@ -30,6 +33,8 @@ public sealed class UdxSocket : IAsyncDisposable
     private const int StreamTurnDatagrams = 44;
 
     private const int ProtocolTurnDatagrams = 256;
+
+    private const int MaxFullBatches = 16;
 
     private readonly IDatagramDriver _driver;
     private readonly TimeProvider _clock;
@@ -48,6 +53,7 @@ public sealed class UdxSocket : IAsyncDisposable
     private IDatagramProtocol? _protocol;
     private volatile bool _isStopping;
     private int _isStarted;
+    private int _fullBatches;
 
     private UdxSocket(IDatagramDriver driver, TimeProvider clock)
     {
@@ -207,6 +213,19 @@ public sealed class UdxSocket : IAsyncDisposable
             MakeReady(stream);
         }
 
+        _fullBatches = _received.IsFull ? _fullBatches + 1 : 0;
+        if (_fullBatches % MaxFullBatches == 0)
+        {
+            HandleDeadlines();
+        }
+
+        WriteProtocol();
+        WriteStreams();
+        Flush();
+    }
+
+    private void HandleDeadlines()
+    {
         while (_deadlines.TryTake(LoopTime, out UdxStream? stream))
         {
             stream!.Machine.HandleTimeout(LoopTime);
@@ -217,10 +236,6 @@ public sealed class UdxSocket : IAsyncDisposable
         {
             _protocol.HandleTimeout(LoopTime);
         }
-
-        WriteProtocol();
-        WriteStreams();
-        Flush();
     }
 
     private void Receive()

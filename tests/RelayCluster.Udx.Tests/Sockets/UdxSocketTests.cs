@@ -42,6 +42,26 @@ public sealed class UdxSocketTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task What_has_arrived_is_handled_before_the_deadline_that_passed_meanwhile(bool native)
+    {
+        const int count = 150; // several batches of either driver
+        await using var socket = Bind(native);
+        using var client = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        for (int i = 0; i < count; i++)
+        {
+            await client.SendAsync(new byte[] { 1 }, socket.LocalEndPoint.ToIPEndPoint(), _deadline.Token);
+        }
+
+        var protocol = new EchoProtocol { NextTimeout = TimeSpan.Zero };
+        socket.Start(protocol);
+        await protocol.TimedOut.Task.WaitAsync(_deadline.Token);
+
+        Assert.Equal(count, protocol.ReceivedBeforeTimeout);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Commands_run_in_order_on_the_loop(bool native)
     {
         await using var socket = Bind(native);
@@ -145,8 +165,13 @@ public sealed class UdxSocketTests : IDisposable
         public TaskCompletionSource<TimeSpan> TimedOut { get; } =
             new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public void HandleDatagram(TimeSpan now, UdpEndPoint from, ReadOnlySpan<byte> datagram) =>
+        public int ReceivedBeforeTimeout { get; private set; }
+
+        public void HandleDatagram(TimeSpan now, UdpEndPoint from, ReadOnlySpan<byte> datagram)
+        {
             _answers.Enqueue((from, datagram.ToArray()));
+            ReceivedBeforeTimeout += NextTimeout is null ? 0 : 1;
+        }
 
         public void HandleTimeout(TimeSpan now)
         {
