@@ -7,7 +7,7 @@ import DHT from 'hyperdht'
 import { npm, npmWeb4 } from './harness/casts.mjs'
 import { closed, opened as openedHyperswarm, Queue } from './harness/connections.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
-import { bytes, describeMessage, digest, readMessages, sha256, write } from './harness/streams.mjs'
+import { bytes, describeMessage, digest, readMessages, sha256, write, writeAll } from './harness/streams.mjs'
 import { opened, openWeb4Client } from './harness/web4.mjs'
 
 suite('the first dialect', scene => {
@@ -167,13 +167,6 @@ async function connection (scene, t, transport, options) {
   const client = await openWeb4Client(t, scene.relay, transport, options)
   const local = await opened(client.connect(server.publicKey))
   return { client, server, local, remote: await accepted.shift() }
-}
-
-async function writeAll (stream, length) {
-  const data = bytes(length)
-  const chunk = 64 * 1024
-  for (let start = 0; start < length; start += chunk) await write(stream, data.subarray(start, start + chunk))
-  stream.end()
 }
 
 async function readQuery (query) {

@@ -98,6 +98,11 @@ export class Scene {
     this.#cast = cast
   }
 
+  /** Who plays. */
+  get cast () {
+    return this.#cast
+  }
+
   get relay () {
     return this.#stage.relay
   }

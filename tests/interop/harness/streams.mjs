@@ -58,3 +58,11 @@ export async function write (stream, data) {
     stream.once('drain', settle).once('close', closed)
   })
 }
+
+/** Writes `bytes(length)` in chunks, and ends. */
+export async function writeAll (stream, length) {
+  const data = bytes(length)
+  const chunk = 64 * 1024
+  for (let start = 0; start < length; start += chunk) await write(stream, data.subarray(start, start + chunk))
+  stream.end()
+}
