@@ -31,10 +31,12 @@ internal sealed class FakePeer : DhtStream
 
     public override Task Completion => _completion.Task;
 
+    protected override bool IsEnded => _completion.Task.IsCompleted;
+
     /// <summary>Whether the stream's own end waits for the test, as it does until a real peer has all.</summary>
     public bool HoldsCompletion { get; set; }
 
-    public bool IsEnded { get; private set; }
+    public bool IsEndedByRelay { get; private set; }
 
     public bool IsDestroyed { get; private set; }
 
@@ -100,7 +102,56 @@ internal sealed class FakePeer : DhtStream
 
     public void Complete() => _completion.TrySetResult();
 
-    public override async ValueTask<PooledBuffer?> ReadMessageAsync(CancellationToken cancellationToken = default)
+    public override async ValueTask WriteMessageAsync(
+        ReadOnlyMemory<byte> message,
+        CancellationToken cancellationToken = default)
+    {
+        if (_stall is { } stall)
+        {
+            await stall.Task.WaitAsync(cancellationToken);
+        }
+
+        lock (_lock)
+        {
+            if (_broken is not null)
+            {
+                throw _broken;
+            }
+
+            Assert.False(IsEndedByRelay, "nothing is written behind the end");
+            _received.Add(message.ToArray());
+        }
+    }
+
+    public override ValueTask EndAsync(CancellationToken cancellationToken = default)
+    {
+        IsEndedByRelay = true;
+        if (IsEnding && !HoldsCompletion)
+        {
+            _completion.TrySetResult();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public override void Destroy(Exception? reason = null)
+    {
+        if (!IsDestroyed)
+        {
+            IsDestroyed = true;
+            DestroyReason = reason;
+            _completion.TrySetResult();
+        }
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        Destroy();
+        IsDisposed = true;
+        return base.DisposeAsync();
+    }
+
+    protected override async ValueTask<PooledBuffer?> ReadMessageCoreAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -131,55 +182,6 @@ internal sealed class FakePeer : DhtStream
         }
     }
 
-    public override async ValueTask WriteMessageAsync(
-        ReadOnlyMemory<byte> message,
-        CancellationToken cancellationToken = default)
-    {
-        if (_stall is { } stall)
-        {
-            await stall.Task.WaitAsync(cancellationToken);
-        }
-
-        lock (_lock)
-        {
-            if (_broken is not null)
-            {
-                throw _broken;
-            }
-
-            Assert.False(IsEnded, "nothing is written behind the end");
-            _received.Add(message.ToArray());
-        }
-    }
-
-    public override ValueTask EndAsync(CancellationToken cancellationToken = default)
-    {
-        IsEnded = true;
-        if (IsEnding && !HoldsCompletion)
-        {
-            _completion.TrySetResult();
-        }
-
-        return ValueTask.CompletedTask;
-    }
-
-    public override void Destroy(Exception? reason = null)
-    {
-        if (!IsDestroyed)
-        {
-            IsDestroyed = true;
-            DestroyReason = reason;
-            _completion.TrySetResult();
-        }
-    }
-
-    public override ValueTask DisposeAsync()
-    {
-        Destroy();
-        IsDisposed = true;
-        return ValueTask.CompletedTask;
-    }
-
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Arrive(byte[]? message)
@@ -189,7 +191,7 @@ internal sealed class FakePeer : DhtStream
         {
             _toRelay.Enqueue(message);
             arrival = _arrival;
-            if (message is null && IsEnded && !HoldsCompletion)
+            if (message is null && IsEndedByRelay && !HoldsCompletion)
             {
                 _completion.TrySetResult();
             }

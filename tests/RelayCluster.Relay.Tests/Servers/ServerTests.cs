@@ -65,7 +65,7 @@ public sealed class ServerTests : IAsyncDisposable
         Assert.Equal(new EndMessage(alias), client.Expect<EndMessage>());
         client.Say(new EndMessage(70));
         _scenario.Kit.RunUntil(() => peer.IsDisposed, "the end of the stream");
-        Assert.True(peer.IsEnded);
+        Assert.True(peer.IsEndedByRelay);
         client.Synchronize();
         Assert.Empty(client.Unexpected);
     }

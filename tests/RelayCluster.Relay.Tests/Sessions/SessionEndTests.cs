@@ -107,7 +107,7 @@ public sealed class SessionEndTests : IAsyncDisposable
         peer.SendEnd();
         client.Expect<EndMessage>();
         client.Say(new EndMessage(1));
-        _scenario.Kit.RunUntil(() => peer.IsEnded, "both ends");
+        _scenario.Kit.RunUntil(() => peer.IsEndedByRelay, "both ends");
         client.Cut();
         _scenario.Kit.RunUntilCompleted(client.Session);
         Assert.True(peer.IsDisposed);

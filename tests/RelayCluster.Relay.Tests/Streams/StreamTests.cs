@@ -107,7 +107,7 @@ public sealed class StreamTests : IAsyncDisposable
         uint alias = client.ConnectAndOpen(1, peer: 1);
         client.SayData(1, [1]);
         client.Say(new EndMessage(1));
-        _scenario.Kit.RunUntil(() => peer.IsEnded, "the end at the peer");
+        _scenario.Kit.RunUntil(() => peer.IsEndedByRelay, "the end at the peer");
         Assert.Single(peer.Received);
         Assert.False(peer.IsDestroyed);
         peer.Send([2]);

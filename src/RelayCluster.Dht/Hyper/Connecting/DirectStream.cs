@@ -9,7 +9,7 @@ namespace RelayCluster.Dht.Hyper.Connecting;
 /// secret stream's; here its failures become those that callers of the DHT know, told by how the UDX stream ended.
 /// <para>
 /// When both sides have ended, the UDX stream goes on until the last bytes are acknowledged; <see cref="Completion"/>
-/// and <see cref="DisposeAsync"/> wait for that.
+/// and disposing wait for that.
 /// </para>
 /// </summary>
 internal sealed class DirectStream : DhtStream
@@ -38,17 +38,7 @@ internal sealed class DirectStream : DhtStream
 
     public override Task Completion => _completion.Task;
 
-    public override async ValueTask<PooledBuffer?> ReadMessageAsync(CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            return await _secret.ReadMessageAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or ProtocolException)
-        {
-            throw await TranslateAsync(e).ConfigureAwait(false);
-        }
-    }
+    protected override bool IsEnded => _secret.Completion.IsCompleted;
 
     public override async ValueTask WriteMessageAsync(
         ReadOnlyMemory<byte> message,
@@ -93,12 +83,20 @@ internal sealed class DirectStream : DhtStream
 
     public override async ValueTask DisposeAsync()
     {
-        if (!_secret.Completion.IsCompleted)
-        {
-            Destroy();
-        }
-
+        await base.DisposeAsync().ConfigureAwait(false);
         await _watch.ConfigureAwait(false);
+    }
+
+    protected override async ValueTask<PooledBuffer?> ReadMessageCoreAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _secret.ReadMessageAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ProtocolException)
+        {
+            throw await TranslateAsync(e).ConfigureAwait(false);
+        }
     }
 
     private async Task WatchAsync()
