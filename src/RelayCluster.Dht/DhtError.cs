@@ -41,4 +41,13 @@ public enum DhtError
 
     /// <summary>The other side broke the protocol.</summary>
     ProtocolViolation,
+
+    /// <summary>The connection of a relayed node to its relay was lost.</summary>
+    RelayLost,
+
+    /// <summary>The relay of a relayed node closed a server at once, and did not say why.</summary>
+    ListenRefused,
+
+    /// <summary>The relay of a relayed node told of a failure in words that are none of the above.</summary>
+    RelayedFailure,
 }

@@ -228,7 +228,7 @@ public abstract class DhtStream : Stream
     protected abstract ValueTask<PooledBuffer?> ReadMessageCoreAsync(CancellationToken cancellationToken);
 
     /// <summary>Destroys the stream unless both sides have ended.</summary>
-    protected sealed override void Dispose(bool disposing)
+    protected override void Dispose(bool disposing)
     {
         _isDisposed = true;
         if (disposing && !IsEnded)

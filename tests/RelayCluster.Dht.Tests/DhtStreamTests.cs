@@ -39,7 +39,7 @@ public sealed class DhtStreamTests : IAsyncDisposable
     [Fact]
     public async Task ReadMessage_EmptyMessage_IsOne()
     {
-        _stream.Receive([]);
+        _stream.Receive(Array.Empty<byte>());
         Assert.Empty(await ReadMessageAsync());
     }
 

@@ -140,6 +140,28 @@ public sealed class RelayChannel : IAsyncDisposable
         return _sender.StartAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Answers a question of the other side. It is written down before this returns, and waits for no room, so that
+    /// whoever reads can answer at once.
+    /// </summary>
+    /// <exception cref="IOException">The connection was cut, or the other side has closed.</exception>
+    /// <exception cref="ProtocolException">
+    /// The other side asks and asks, and takes no answers; see <see cref="RelayChannelOptions.MaxReplyBytes"/>.
+    /// </exception>
+    public void Reply(RelayMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        lock (_sender.Gate)
+        {
+            _sender.ThrowIfFailed();
+            int written = _dialect.BufferedBytes;
+            Encode(message);
+            _sender.HandleReply(_dialect.BufferedBytes - written);
+        }
+
+        _sender.Start();
+    }
+
     /// <summary>Sends what waits, then closes the transport in order. When cancelled it is cut.</summary>
     public async ValueTask CloseAsync(CancellationToken cancellationToken = default)
     {

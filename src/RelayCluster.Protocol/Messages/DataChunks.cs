@@ -45,6 +45,29 @@ public readonly struct DataChunks : IDisposable, IEquatable<DataChunks>
         return new DataChunks(buffer, chunks.Count, isSingle: false);
     }
 
+    /// <summary>
+    /// Takes the memory of the only chunk over, without a copy; false if there are none or several. It is the caller's
+    /// then, and this is not to be disposed.
+    /// </summary>
+    public bool TryTakeOnly(out PooledBuffer chunk)
+    {
+        chunk = default;
+        if (Count != 1)
+        {
+            return false;
+        }
+
+        int length = _buffer.Length;
+        if (!_isSingle)
+        {
+            var reader = new CompactReader(_buffer.Span);
+            length = reader.ReadCount();
+        }
+
+        chunk = _buffer.Slice(_buffer.Length - length, length);
+        return true;
+    }
+
     /// <summary>Enumerates the chunks in their order, in place.</summary>
     public Enumerator GetEnumerator() => new(this);
 

@@ -71,6 +71,36 @@ public sealed class RelayChannelTests
     }
 
     [Fact]
+    public async Task Reply_WaitsForNoRoom()
+    {
+        (MemoryTransport client, MemoryTransport relay) = MemoryTransport.CreatePair();
+        await using RelayChannel channel = RelayChannel.Open(client, new RelayChannelOptions { MaxUnsentBytes = 1 });
+        client.IsStalled = true;
+        channel.Reply(new AcceptMessage(1));
+        channel.Reply(new DenyMessage(2));
+        client.IsStalled = false;
+        Assert.Equal(Open, await relay.ReceiveHexAsync());
+        Assert.Equal("010801000000", await relay.ReceiveHexAsync());
+        Assert.Equal("000001050702000000", await relay.ReceiveHexAsync());
+    }
+
+    [Fact]
+    public async Task Reply_OtherSideTakesNone_BreaksTheProtocolBeyondTheAllowance()
+    {
+        (MemoryTransport client, MemoryTransport _) = MemoryTransport.CreatePair();
+        await using RelayChannel channel = RelayChannel.Open(client, new RelayChannelOptions { MaxReplyBytes = 100 });
+        client.IsStalled = true;
+        Assert.Throws<ProtocolException>(() =>
+        {
+            for (uint id = 0; id < 100; id++)
+            {
+                channel.Reply(new AcceptMessage(id));
+            }
+        });
+        client.IsStalled = false;
+    }
+
+    [Fact]
     public async Task Client_WhoseSendersWait_ReadsAndAnswersPingsAllTheSame()
     {
         (MemoryTransport client, MemoryTransport relay) = MemoryTransport.CreatePair();
