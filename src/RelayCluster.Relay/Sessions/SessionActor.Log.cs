@@ -34,6 +34,12 @@ internal sealed partial class SessionActor
         public static partial void ServerRefused(ILogger logger, string sessionId, uint alias, int maxServers);
 
         [LoggerMessage(
+            5008,
+            LogLevel.Information,
+            "Session {SessionId} asked for a {MessageType} with a key that it keeps; today's DHT does not understand the handshakes and signatures of the first dialect")]
+        public static partial void OlderKeys(ILogger logger, string sessionId, RelayMessageType messageType);
+
+        [LoggerMessage(
             5006, LogLevel.Warning, "Session {SessionId} asked for a {MessageType}, which this relay does not serve yet")]
         public static partial void NotServed(ILogger logger, string sessionId, RelayMessageType messageType);
     }

@@ -48,6 +48,9 @@ namespace RelayCluster.Relay.Sessions;
 /// </remarks>
 internal sealed partial class SessionActor : Actor<SessionMessage>
 {
+    private const string OlderHandshakes =
+        "SERVER_INCOMPATIBLE: Peers of HyperDHT 6 cannot read the handshakes of @hyperswarm/dht 5; use the custodial mode";
+
     private readonly SessionScope _scope;
     private readonly IMessageTransport _transport;
     private readonly SessionStreams _streams = new();
@@ -260,6 +263,11 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
             return;
         }
 
+        if (_dialect == RelayDialect.Web4 && TryRefuseOlderKeys(message))
+        {
+            return;
+        }
+
         switch (message)
         {
             case PingMessage or PongMessage:
@@ -332,6 +340,34 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         }
     }
 
+    /// <summary>
+    /// A client of the first dialect that keeps its secret key signs and shakes hands as the DHT did then, and today's
+    /// does not understand that: the README has the particulars. What needs no key works.
+    /// </summary>
+    private bool TryRefuseOlderKeys(RelayMessage message)
+    {
+        switch (message)
+        {
+            case ConnectMessage { KeyPair: null } connect:
+                _scope.Outbox.Post(new DestroyMessage(IsPaired: false, connect.Alias, OlderHandshakes));
+                break;
+            case ListenMessage { KeyPair: null } listen:
+                RefuseServer(listen);
+                break;
+            case AnnounceMessage { KeyPair: null } announce:
+                _scope.Outbox.Post(new FinishedMessage(announce.Id));
+                break;
+            case UnannounceMessage { KeyPair: null } unannounce:
+                _scope.Outbox.Post(new FinishedMessage(unannounce.Id));
+                break;
+            default:
+                return false;
+        }
+
+        Log.OlderKeys(_scope.Logger, _scope.SessionId, message.Type);
+        return true;
+    }
+
     private void Connect(ConnectMessage connect)
     {
         if (_streams.Contains(connect.Alias))
@@ -372,23 +408,29 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
             throw new ProtocolException($"The alias {listen.Alias} is the one of a living server");
         }
 
-        uint alias = _scope.NextId();
         if (_servers.Count >= _scope.Settings.MaxServers)
         {
-            // The nearest to a refusal that the protocol has.
             Log.ServerRefused(_scope.Logger, _scope.SessionId, listen.Alias, _scope.Settings.MaxServers);
-            listen.Dispose();
-            _scope.Outbox.Post(new ListeningMessage(alias, listen.Alias, new IPEndPoint(IPAddress.Any, 0)));
-            _scope.Outbox.Post(new ClosedMessage(alias));
+            RefuseServer(listen);
             return;
         }
 
+        uint alias = _scope.NextId();
         ActorRef<ServerMessage> actor = Context.Spawn(
             $"server-{listen.Alias}",
             () => new ServerActor(_scope, Context.Self, listen, alias, _dialect));
         _servers.Add(listen.Alias, actor);
         _serverAliases.Add(actor, new ListenedAlias(listen.Alias, alias));
         Context.Watch(actor);
+    }
+
+    /// <summary>Closes the server as soon as it listens, the nearest to a refusal that the protocol has.</summary>
+    private void RefuseServer(ListenMessage listen)
+    {
+        uint alias = _scope.NextId();
+        listen.Dispose();
+        _scope.Outbox.Post(new ListeningMessage(alias, listen.Alias, new IPEndPoint(IPAddress.Any, 0)));
+        _scope.Outbox.Post(new ClosedMessage(alias));
     }
 
     private void TakeOver(SessionMessage.Accepted accepted)
