@@ -14,7 +14,7 @@ internal sealed class HyperswarmDialect : IDialect
 {
     public const string Protocol = "@hyperswarm/dht-relay";
 
-    private static readonly MuxChannelOptions ChannelOptions = new()
+    public static readonly MuxChannelOptions ChannelOptions = new()
     {
         Protocol = Protocol,
         MessageTypes = RelayMessageCodec.Count,
