@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 
 import DHT from 'hyperdht'
 
+import { everybody } from './harness/casts.mjs'
 import { opened } from './harness/connections.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { describeMessage, readMessages, sha256 } from './harness/streams.mjs'
@@ -73,7 +74,7 @@ suite('queries', scene => {
     assert.deepEqual(announced, [keyPair.publicKey.toString('hex')])
     assert.deepEqual(after, [])
   })
-})
+}, { casts: everybody })
 
 async function readQuery (query) {
   const results = []

@@ -38,3 +38,8 @@ export const npm = new Cast('npm', openClient)
 
 /** The npm client of the first dialect. */
 export const npmWeb4 = new Cast('npm 0.1', openOlderClient, { skip: faultOfReference('it speaks one dialect') })
+
+/** An npm client, and our node on the DHT in the place of npm's. */
+export const ourPeer = new Cast('npm', openClient, { peer: 'our node', overs: ['ws'] })
+
+export const everybody = [npm, npmWeb4, ourPeer]

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 
 import DHT from 'hyperdht'
 
+import { Agent } from './agent/agent.mjs'
+import { OurNode } from './agent/node.mjs'
 import { Queue } from './connections.mjs'
 
 const script = fileURLToPath(new URL('./peer-process.mjs', import.meta.url))
@@ -15,6 +17,12 @@ export const startPeer = {
     const peer = new DHT({ bootstrap: relay.bootstrap, host: '127.0.0.1', ephemeral: true, ...options })
     await peer.fullyBootstrapped()
     return peer
+  },
+
+  /** Our node. */
+  async 'our node' (relay, { connectionKeepAlive = 5000, ...options } = {}) {
+    const bootstrap = relay.bootstrap.map(({ host, port }) => `${host}:${port}`)
+    return OurNode.start(await Agent.shared(), { bootstrap, connectionKeepAlive: Number(connectionKeepAlive), ...options })
   }
 }
 
