@@ -28,7 +28,7 @@ suite('queries', scene => {
       assert.equal(token.length, 32)
       for (const peer of peers) assert.deepEqual(peer.relayAddresses, [{ host, family: 4, port }])
     }
-  })
+  }, { playedBy: cast => cast.peer.name === 'npm' })
 
   checkEach('lookup of an announced server gives a key that connects', async (t, transport) => {
     const server = await scene.server(t, connection => connection.end('found'))

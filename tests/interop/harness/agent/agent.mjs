@@ -44,7 +44,7 @@ export class Agent {
   }
 
   /** SIGKILL: vanishes, with all its nodes. SIGSTOP: neither reads nor acknowledges anything, until SIGCONT. */
-  signal (signal) {
+  kill (signal) {
     this.#child.kill(signal)
   }
 }
