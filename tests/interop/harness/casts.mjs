@@ -47,6 +47,10 @@ export const npm = new Cast('npm', openClient)
 /** The npm client of the first dialect. */
 export const npmWeb4 = new Cast('npm 0.1', openOlderClient, { skip: faultOfReference('it speaks one dialect') })
 
+/** The same under the name that it has by itself, the living dialect's. */
+export const npmOldName = new Cast('npm 0.1', (relay, transport, options) =>
+  openOlderClient(relay, transport, { ...options, renamed: false }))
+
 /** An npm client, and our node on the DHT in the place of npm's. */
 export const ourPeer = new Cast('npm', openClient, { peer: ourNode, overs: ['ws'] })
 
