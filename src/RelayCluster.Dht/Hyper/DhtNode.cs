@@ -5,7 +5,9 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Crypto;
 using RelayCluster.Crypto.SecretStreams;
+using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Hyper.Connecting;
+using RelayCluster.Dht.Hyper.Handshakes;
 using RelayCluster.Dht.Hyper.Routing;
 using RelayCluster.Dht.Hyper.Serving;
 using RelayCluster.Dht.Hyper.Topics;
@@ -35,7 +37,7 @@ namespace RelayCluster.Dht.Hyper;
 /// Compatible on the wire with the npm package hyperdht 6.
 /// </para>
 /// </summary>
-public sealed partial class DhtNode : IDhtNode
+public sealed partial class DhtNode : IDhtNode, IForeignKeyNode
 {
     /// <summary>How long a node that leaves waits for its servers' announcements to be taken back.</summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
@@ -142,65 +144,60 @@ public sealed partial class DhtNode : IDhtNode
     }
 
     /// <inheritdoc/>
-    public async ValueTask<DhtStream> ConnectAsync(
+    public ValueTask<DhtStream> ConnectAsync(
         Fixed32 remotePublicKey,
         DhtConnectOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        using CancellationTokenSource stopping = Link(cancellationToken);
-        var dial = new Dial(
-            _dialing,
-            options?.KeyPair ?? DefaultKeyPair,
+        KeyPair keyPair = options?.KeyPair ?? DefaultKeyPair;
+        return ConnectAsync(
+            new Dial(
+                _dialing,
+                () => new KeyPairHandshake(keyPair, remotePublicKey, _dialing.SecretStreamOptions),
+                remotePublicKey,
+                options?.BufferBytes),
             remotePublicKey,
-            options?.BufferBytes);
-        try
-        {
-            DhtStream stream = await dial.RunAsync(stopping.Token).ConfigureAwait(false);
-            Log.Connected(_logger, remotePublicKey);
-            return stream;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new DhtException(DhtError.NodeDestroyed);
-        }
-        catch (DhtException e)
-        {
-            Log.NotConnected(_logger, remotePublicKey, e.Message);
-            throw;
-        }
+            cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IDhtServer> ListenAsync(
+    public ValueTask<DhtStream> ConnectAsync(
+        Fixed32 remotePublicKey,
+        IForeignIdentity identity,
+        DhtConnectOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        return ConnectAsync(
+            new Dial(
+                _dialing,
+                () => new ForeignHandshake(
+                    identity.BeginHandshake(), isInitiator: true, identity.PublicKey, remotePublicKey),
+                remotePublicKey,
+                options?.BufferBytes),
+            remotePublicKey,
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IDhtServer> ListenAsync(
         KeyPair? keyPair = null,
+        DhtServerOptions? options = null,
+        CancellationToken cancellationToken = default) => ListenAsync(
+            new KeyPairIdentity(keyPair ?? DefaultKeyPair, _dialing.SecretStreamOptions), options, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IDhtServer> ListenAsync(
+        IForeignIdentity identity,
+        IAnnounceSigner signer,
         DhtServerOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        using CancellationTokenSource stopping = Link(cancellationToken);
-        var identity = new KeyPairIdentity(keyPair ?? DefaultKeyPair, _dialing.SecretStreamOptions);
-        var context = new ServerContext(_dialing, _rpc, _handler, _loggerFactory.CreateLogger<DhtServer>());
-        var server = new DhtServer(context, identity, (options ?? new DhtServerOptions()).Copy(), Remove);
-        if (!_servers.TryAdd(identity.PublicKey, server))
-        {
-            await server.CloseAsync(CancellationToken.None).ConfigureAwait(false);
-            throw new DhtException(DhtError.KeyPairAlreadyUsed);
-        }
-
-        try
-        {
-            await server.ListenAsync(stopping.Token).ConfigureAwait(false);
-            return server;
-        }
-        catch (Exception e)
-        {
-            await server.CloseAsync(_disposing.Token).ConfigureAwait(false);
-            if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
-            {
-                throw new DhtException(DhtError.NodeDestroyed);
-            }
-
-            throw;
-        }
+        ArgumentNullException.ThrowIfNull(identity);
+        ArgumentNullException.ThrowIfNull(signer);
+        return identity.PublicKey == signer.PublicKey
+            ? ListenAsync(new ForeignServerIdentity(identity, signer), options, cancellationToken)
+            : throw new ArgumentException("the signer's public key is another one", nameof(signer));
     }
 
     /// <inheritdoc/>
@@ -214,7 +211,17 @@ public sealed partial class DhtNode : IDhtNode
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keyPair);
-        return RunAsync(stopping => _topics.AnnounceAsync(topic, keyPair, [], stopping), cancellationToken);
+        return AnnounceAsync(topic, new KeyPairSigner(keyPair), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<LookupReply> AnnounceAsync(
+        Fixed32 topic,
+        IAnnounceSigner signer,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(signer);
+        return RunAsync(stopping => _topics.AnnounceAsync(topic, signer, [], stopping), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -224,8 +231,18 @@ public sealed partial class DhtNode : IDhtNode
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keyPair);
-        _rpc.Socket.Post(_ => _handler.Forget(topic, keyPair.PublicKey));
-        return RunAsync(stopping => _topics.UnannounceAsync(topic, keyPair, stopping), cancellationToken);
+        return UnannounceAsync(topic, new KeyPairSigner(keyPair), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<LookupReply> UnannounceAsync(
+        Fixed32 topic,
+        IAnnounceSigner signer,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(signer);
+        _rpc.Socket.Post(_ => _handler.Forget(topic, signer.PublicKey));
+        return RunAsync(stopping => _topics.UnannounceAsync(topic, signer, stopping), cancellationToken);
     }
 
     /// <summary>
@@ -249,6 +266,60 @@ public sealed partial class DhtNode : IDhtNode
         _localAddresses.Dispose();
         _ownKeyPair?.Dispose();
         _disposing.Dispose();
+    }
+
+    private async ValueTask<DhtStream> ConnectAsync(
+        Dial dial,
+        Fixed32 remotePublicKey,
+        CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource stopping = Link(cancellationToken);
+        try
+        {
+            DhtStream stream = await dial.RunAsync(stopping.Token).ConfigureAwait(false);
+            Log.Connected(_logger, remotePublicKey);
+            return stream;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new DhtException(DhtError.NodeDestroyed);
+        }
+        catch (DhtException e)
+        {
+            Log.NotConnected(_logger, remotePublicKey, e.Message);
+            throw;
+        }
+    }
+
+    private async ValueTask<IDhtServer> ListenAsync(
+        IServerIdentity identity,
+        DhtServerOptions? options,
+        CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource stopping = Link(cancellationToken);
+        var context = new ServerContext(_dialing, _rpc, _handler, _loggerFactory.CreateLogger<DhtServer>());
+        var server = new DhtServer(context, identity, (options ?? new DhtServerOptions()).Copy(), Remove);
+        if (!_servers.TryAdd(identity.PublicKey, server))
+        {
+            await server.CloseAsync(CancellationToken.None).ConfigureAwait(false);
+            throw new DhtException(DhtError.KeyPairAlreadyUsed);
+        }
+
+        try
+        {
+            await server.ListenAsync(stopping.Token).ConfigureAwait(false);
+            return server;
+        }
+        catch (Exception e)
+        {
+            await server.CloseAsync(_disposing.Token).ConfigureAwait(false);
+            if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                throw new DhtException(DhtError.NodeDestroyed);
+            }
+
+            throw;
+        }
     }
 
     private static BootstrapAddress ToAddress(BootstrapNode node) =>

@@ -1,34 +1,33 @@
-using RelayCluster.Crypto;
-using RelayCluster.Crypto.Noise;
+using RelayCluster.Dht.Foreign;
+using RelayCluster.Dht.Hyper.Handshakes;
 using RelayCluster.Dht.Hyper.Messages;
+using RelayCluster.Udx.Streams;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Hyper.Connecting;
 
 /// <summary>
-/// The client's half of a Noise IK handshake whose messages carry <see cref="NoisePayload"/>s. The same first message
-/// can be sent through several nodes: the server answers them alike, and the first answer counts.
+/// The client's half of a handshake whose messages carry <see cref="NoisePayload"/>s. The same first message can be
+/// sent through several nodes: the server answers them alike, and the first answer counts.
 /// </summary>
-internal sealed class ClientHandshake : IDisposable
+/// <param name="noise">The handshake, which this owns.</param>
+/// <param name="payload">What the server is told.</param>
+internal sealed class ClientHandshake(INoiseHandshake noise, NoisePayload payload) : IDisposable
 {
-    private readonly NoiseHandshake _noise;
-
-    public ClientHandshake(KeyPair keyPair, Fixed32 remotePublicKey, NoisePayload payload)
-    {
-        _noise = new NoiseHandshake(
-            NoisePattern.IK, isInitiator: true, keyPair, remotePublicKey, HyperNamespace.PeerHandshake.Span);
-        FirstMessage = _noise.WriteMessage(payload.Encode());
-    }
-
-    /// <summary>What the server is sent.</summary>
-    public ReadOnlyMemory<byte> FirstMessage { get; }
+    private Task<byte[]>? _firstMessage;
 
     /// <summary>Whether an answer was read, well or badly: then no other can be.</summary>
     public bool IsOver { get; private set; }
 
-    /// <summary>Reads the server's answer; the result's keys are the caller's.</summary>
+    /// <summary>What the server is sent; made when it is first asked for. One caller at a time.</summary>
+    public Task<byte[]> GetFirstMessageAsync(CancellationToken cancellationToken) =>
+        _firstMessage ??= noise.WriteAsync(payload.Encode(), cancellationToken).AsTask();
+
+    /// <summary>Reads the server's answer.</summary>
     /// <exception cref="ProtocolException">It is not this handshake's, or its payload makes no sense.</exception>
-    public (NoisePayload Payload, NoiseResult Result) ReadAnswer(ReadOnlySpan<byte> message)
+    public async ValueTask<NoisePayload> ReadAnswerAsync(
+        ReadOnlyMemory<byte> message,
+        CancellationToken cancellationToken)
     {
         if (IsOver)
         {
@@ -36,9 +35,12 @@ internal sealed class ClientHandshake : IDisposable
         }
 
         IsOver = true;
-        NoisePayload payload = NoisePayload.Decode(_noise.ReadMessage(message));
-        return (payload, _noise.TakeResult());
+        NoiseOffer offer = await noise.ReadAsync(message, cancellationToken).ConfigureAwait(false);
+        return NoisePayload.Decode(offer.Payload.Span);
     }
 
-    public void Dispose() => _noise.Dispose();
+    /// <summary>After a good answer: the connection over a stream that is connected.</summary>
+    public DhtStream Open(UdxStream stream) => noise.Open(stream);
+
+    public void Dispose() => noise.Dispose();
 }

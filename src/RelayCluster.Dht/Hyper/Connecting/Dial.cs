@@ -1,5 +1,5 @@
 using RelayCluster.Crypto;
-using RelayCluster.Crypto.SecretStreams;
+using RelayCluster.Dht.Hyper.Handshakes;
 using RelayCluster.Dht.Hyper.Messages;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Udx.Streams;
@@ -13,7 +13,7 @@ namespace RelayCluster.Dht.Hyper.Connecting;
 ///   search      FIND_PEER query; PEER_HANDSHAKE through the nodes found      HandshakeSearch
 ///   answer      payload of the server checked                                 here
 ///   path        where to send the first packet, or who sends it               ServerPath
-///   connect     UDX stream connected, secret stream started over it           DirectStream
+///   connect     UDX stream connected, secret stream started over it           INoiseHandshake
 /// </code>
 /// <para>
 /// The UDX stream exists from the start, for its id is part of the handshake, and the server may send to it before its
@@ -33,16 +33,24 @@ internal sealed class Dial
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
 
     private readonly DialContext _context;
-    private readonly KeyPair _keyPair;
+    private readonly Func<INoiseHandshake> _createHandshake;
     private readonly Fixed32 _remotePublicKey;
     private readonly int? _bufferBytes;
     private readonly TaskCompletionSource<UdpEndPoint> _called =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Dial(DialContext context, KeyPair keyPair, Fixed32 remotePublicKey, int? bufferBytes)
+    /// <param name="context">Of the node.</param>
+    /// <param name="createHandshake">Begins a handshake with the server.</param>
+    /// <param name="remotePublicKey">The server's.</param>
+    /// <param name="bufferBytes">Of the stream; null for the node's default.</param>
+    public Dial(
+        DialContext context,
+        Func<INoiseHandshake> createHandshake,
+        Fixed32 remotePublicKey,
+        int? bufferBytes)
     {
         _context = context;
-        _keyPair = keyPair;
+        _createHandshake = createHandshake;
         _remotePublicKey = remotePublicKey;
         _bufferBytes = bufferBytes;
     }
@@ -56,16 +64,14 @@ internal sealed class Dial
         {
             UdpEndPoint? open = _context.OpenAddress();
             ServerAnswer answer = await ShakeHandsAsync(stream.LocalId, open, cancellationToken).ConfigureAwait(false);
-            using (answer.Keys)
+            using (answer.Handshake)
             {
                 uint remoteId = CheckPayload(answer.Payload);
                 UdpEndPoint server =
                     await ReachAsync(answer, isOpen: open is not null, cancellationToken).ConfigureAwait(false);
                 stream.Connect(remoteId, server);
                 _context.Relays.Remember(_remotePublicKey, answer);
-                SecretStream secret =
-                    SecretStream.Start(stream.Pipe, isInitiator: true, answer.Keys, _context.SecretStreamOptions);
-                return new DirectStream(stream, secret);
+                return answer.Handshake.Open(stream);
             }
         }
         catch
@@ -96,7 +102,7 @@ internal sealed class Dial
         };
         Fixed32 target = Blake2b.Hash(_remotePublicKey.Span);
         var search = new HandshakeSearch(
-            _context.Network, target, () => new ClientHandshake(_keyPair, _remotePublicKey, payload));
+            _context.Network, target, () => new ClientHandshake(_createHandshake(), payload));
         try
         {
             return await search.RunAsync(_context.Relays.Find(_remotePublicKey), cancellationToken)

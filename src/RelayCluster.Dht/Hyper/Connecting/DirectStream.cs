@@ -147,8 +147,6 @@ internal sealed class DirectStream : DhtStream
     {
         _ when _isDestroyed => new DhtException(DhtError.StreamReset, "this side destroyed the stream", _reason),
         _ when failure is ProtocolException => new DhtException(DhtError.ProtocolViolation, failure.Message, failure),
-        UdxStreamOutcome.TimedOut => new DhtException(DhtError.StreamTimeout),
-        UdxStreamOutcome.SocketClosed => new DhtException(DhtError.NodeDestroyed),
-        _ => new DhtException(DhtError.StreamReset),
+        _ => outcome.ToFailure() ?? new DhtException(DhtError.StreamReset),
     };
 }

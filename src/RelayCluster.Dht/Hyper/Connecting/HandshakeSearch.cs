@@ -10,7 +10,8 @@ namespace RelayCluster.Dht.Hyper.Connecting;
 /// <para>
 /// Nodes at which the server announced itself lately answer at once. Others may know it from an earlier place: their
 /// attempts run into the time-out, and the next nodes take their turn. An answer that does not fit the handshake spoils
-/// it, so a new one is begun for the nodes after.
+/// it, so a new one is begun for the nodes after. Where somebody else has the key, making the first message and reading
+/// an answer take their time, in which the other answers wait.
 /// </para>
 /// <para>
 /// One flow owns all of it: the query and the attempts are waited for together, nothing runs on by itself, and leaving,
@@ -76,7 +77,7 @@ internal sealed class HandshakeSearch
                     .ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
 
-                if (TakeAnswer() is { } answer)
+                if (await TakeAnswerAsync(stopping.Token).ConfigureAwait(false) is { } answer)
                 {
                     return answer;
                 }
@@ -113,13 +114,21 @@ internal sealed class HandshakeSearch
         }
 
         ClientHandshake handshake = _handshakes[^1];
-        Task<HandshakeReply> reply =
-            _network.ShakeHandsAsync(_target, handshake.FirstMessage, relay, cancellationToken);
+        Task<HandshakeReply> reply = ShakeHandsAsync(handshake, relay, cancellationToken);
         _attempts.Add(new Attempt(handshake, reply, isKnown));
     }
 
+    private async Task<HandshakeReply> ShakeHandsAsync(
+        ClientHandshake handshake,
+        UdpEndPoint relay,
+        CancellationToken cancellationToken)
+    {
+        byte[] message = await handshake.GetFirstMessageAsync(cancellationToken).ConfigureAwait(false);
+        return await _network.ShakeHandsAsync(_target, message, relay, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The first good answer of the attempts that ended; they are not attempts any more.</summary>
-    private ServerAnswer? TakeAnswer()
+    private async ValueTask<ServerAnswer?> TakeAnswerAsync(CancellationToken cancellationToken)
     {
         for (int i = _attempts.Count - 1; i >= 0; i--)
         {
@@ -130,8 +139,10 @@ internal sealed class HandshakeSearch
             }
 
             _attempts.RemoveAt(i);
-            if (Read(attempt) is { } answer)
+            if (await ReadAsync(attempt, cancellationToken).ConfigureAwait(false) is { } answer)
             {
+                // it is the answer's now
+                _handshakes.Remove(answer.Handshake);
                 return answer;
             }
         }
@@ -139,7 +150,7 @@ internal sealed class HandshakeSearch
         return null;
     }
 
-    private static ServerAnswer? Read(Attempt attempt)
+    private static async ValueTask<ServerAnswer?> ReadAsync(Attempt attempt, CancellationToken cancellationToken)
     {
         // also marks the exception of an attempt that failed as seen: that node is no way to the server
         if (attempt.Reply.Exception is not null || attempt.Reply.IsCanceled)
@@ -149,13 +160,18 @@ internal sealed class HandshakeSearch
 
         try
         {
-            HandshakeReply reply = attempt.Reply.Result;
-            var (payload, keys) = attempt.Handshake.ReadAnswer(reply.Noise.Span);
-            return new ServerAnswer(reply, payload, keys);
+            HandshakeReply reply = await attempt.Reply.ConfigureAwait(false);
+            NoisePayload payload =
+                await attempt.Handshake.ReadAnswerAsync(reply.Noise, cancellationToken).ConfigureAwait(false);
+            return new ServerAnswer(reply, payload, attempt.Handshake);
         }
         catch (ProtocolException)
         {
             return null;
+        }
+        catch (TimeoutException e)
+        {
+            throw new DhtException(DhtError.PeerConnectionFailed, "The handshake was not made in time", e);
         }
     }
 

@@ -1,9 +1,8 @@
-using RelayCluster.Crypto.Noise;
 using RelayCluster.Dht.Hyper.Messages;
 
 namespace RelayCluster.Dht.Hyper.Connecting;
 
 /// <summary>
-/// A handshake that succeeded: what the server said, which way it came, and the keys, which the owner disposes.
+/// A handshake that succeeded: what the server said, which way it came, and the handshake, which the owner disposes.
 /// </summary>
-internal sealed record ServerAnswer(HandshakeReply Reply, NoisePayload Payload, NoiseResult Keys);
+internal sealed record ServerAnswer(HandshakeReply Reply, NoisePayload Payload, ClientHandshake Handshake);

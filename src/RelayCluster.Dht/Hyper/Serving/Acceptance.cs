@@ -1,4 +1,6 @@
+using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Hyper.Connecting;
+using RelayCluster.Dht.Hyper.Handshakes;
 using RelayCluster.Dht.Hyper.Messages;
 using RelayCluster.Dht.Hyper.Routing;
 using RelayCluster.Udx.Sockets;
@@ -10,11 +12,11 @@ namespace RelayCluster.Dht.Hyper.Serving;
 /// <summary>
 /// One client on its way in: the server's counterpart of a <see cref="Dial"/>.
 /// <code>
-///   read      the client's Noise message; its key and payload          INoiseResponder
+///   read      the client's Noise message; its key and payload          INoiseHandshake
 ///   admit     the owner is asked                                        DhtServerOptions.Admit
 ///   answer    a UDX stream is made; its id and our addresses go back    ServerOffer
 ///   wait      the client's first packet, or we send first               here
-///   open      UDX stream connected, secret stream started over it       INoiseResponder
+///   open      UDX stream connected, secret stream started over it       INoiseHandshake
 /// </code>
 /// <para>
 /// Who sends first: we do if the client asked us itself, or said that strangers can reach it; the way is there then.
@@ -45,7 +47,7 @@ internal sealed class Acceptance
     }
 
     /// <summary>Runs it, once.</summary>
-    /// <param name="responder">The handshake; it stays the caller's.</param>
+    /// <param name="handshake">The server's half; it stays the caller's.</param>
     /// <param name="relays">Where the server is announced.</param>
     /// <param name="answer">Takes the answer to the client, if there is one.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -53,12 +55,12 @@ internal sealed class Acceptance
     /// <exception cref="ProtocolException">The client's message makes no sense.</exception>
     /// <exception cref="TimeoutException">The client did not come.</exception>
     public async Task<DhtStream?> RunAsync(
-        INoiseResponder responder,
+        INoiseHandshake handshake,
         IReadOnlyList<RelayInfo> relays,
         Action<byte[]> answer,
         CancellationToken cancellationToken)
     {
-        NoiseOffer offer = await responder.ReadAsync(_question.Noise, cancellationToken).ConfigureAwait(false);
+        NoiseOffer offer = await handshake.ReadAsync(_question.Noise, cancellationToken).ConfigureAwait(false);
         NoisePayload client = NoisePayload.Decode(offer.Payload.Span);
         if (!await IsAdmittedAsync(offer, cancellationToken).ConfigureAwait(false))
         {
@@ -71,7 +73,7 @@ internal sealed class Acceptance
         {
             NoisePayload payload = ServerOffer.Create(
                 _question, error, stream?.LocalId ?? 0, _context.OpenAddress(), _context.LocalAddresses(), relays);
-            answer(await responder.WriteAsync(payload.Encode(), cancellationToken).ConfigureAwait(false));
+            answer(await handshake.WriteAsync(payload.Encode(), cancellationToken).ConfigureAwait(false));
             if (stream is null)
             {
                 return null;
@@ -79,7 +81,7 @@ internal sealed class Acceptance
 
             UdpEndPoint from = await ReachAsync(client, cancellationToken).ConfigureAwait(false);
             stream.Connect((uint)client.Udx!.Id, from);
-            return responder.Open(stream);
+            return handshake.Open(stream);
         }
         catch
         {

@@ -1,4 +1,5 @@
 using RelayCluster.Crypto;
+using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Hyper.Messages;
 using RelayCluster.Dht.Rpc;
 using RelayCluster.Udx.Sockets;
@@ -11,7 +12,7 @@ namespace RelayCluster.Dht.Hyper.Serving;
 /// to it: does what its <see cref="AnnounceSchedule"/> says, one step after the other, in one loop.
 /// <para>
 /// The record that is stored names no relay addresses: the node that stores it is the relay, and clients ask it. A node
-/// that does not take the announcement is left out; the others do.
+/// that does not take the announcement, or for which it is not signed, is left out; the others do.
 /// </para>
 /// </summary>
 internal sealed class Announcer : IDisposable
@@ -29,14 +30,14 @@ internal sealed class Announcer : IDisposable
     private volatile bool _refreshRequested;
     private Task _running = Task.CompletedTask;
 
-    public Announcer(IAnnounceNetwork network, IAnnounceSigner signer, Fixed32 publicKey, TimeProvider timeProvider)
+    public Announcer(IAnnounceNetwork network, IAnnounceSigner signer, TimeProvider timeProvider)
     {
         _network = network;
         _signer = signer;
         _timeProvider = timeProvider;
         _started = timeProvider.GetTimestamp();
-        _target = Blake2b.Hash(publicKey.Span);
-        _peer = new PeerRecord(publicKey, []);
+        _target = Blake2b.Hash(signer.PublicKey.Span);
+        _peer = new PeerRecord(signer.PublicKey, []);
         Record = _peer.Encode();
     }
 
@@ -166,8 +167,12 @@ internal sealed class Announcer : IDisposable
             return null;
         }
 
-        var announce = new AnnounceToSign(isWithdrawal, _target, token, nodeId, _peer);
-        byte[] signature = await _signer.SignAsync(announce, cancellationToken).ConfigureAwait(false);
+        var announce = new AnnounceToSign(isWithdrawal, _target, token, nodeId, _peer.PublicKey, []);
+        if (await _signer.SignAsync(announce, cancellationToken).ConfigureAwait(false) is not { } signature)
+        {
+            return null;
+        }
+
         byte[] value = new AnnounceMessage { Peer = _peer, Signature = signature }.Encode();
         uint command = isWithdrawal ? HyperCommand.Unannounce : HyperCommand.Announce;
         return await _network.RequestAsync(

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Crypto;
+using RelayCluster.Dht.Hyper.Handshakes;
 using RelayCluster.Dht.Hyper.Routing;
 using RelayCluster.Wire;
 
@@ -57,7 +58,7 @@ internal sealed partial class DhtServer : IDhtServer, ILocalServer
         _closed = closed;
         Target = Blake2b.Hash(identity.PublicKey.Span);
         _announcer = new Announcer(
-            new RpcAnnounceNetwork(context.Rpc), identity, identity.PublicKey, context.Streams.TimeProvider);
+            new RpcAnnounceNetwork(context.Rpc), identity.Signer, context.Streams.TimeProvider);
         _pending = new PendingHandshakes(options.MaxPendingHandshakes);
         _backlog = Channel.CreateBounded<DhtStream>(options.Backlog);
         context.Rpc.StateChanged += _announcer.RequestRefresh;
@@ -131,10 +132,10 @@ internal sealed partial class DhtServer : IDhtServer, ILocalServer
     {
         try
         {
-            using INoiseResponder responder = _identity.CreateResponder();
+            using INoiseHandshake handshake = _identity.CreateHandshake();
             var acceptance = new Acceptance(_context.Streams, _options, question);
             DhtStream? stream = await acceptance.RunAsync(
-                responder,
+                handshake,
                 _announcer.Relays,
                 answer => _context.Rpc.Socket.Post(_ => _pending.Answer(key, answer)),
                 _closing.Token).ConfigureAwait(false);

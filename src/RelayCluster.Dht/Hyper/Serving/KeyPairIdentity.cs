@@ -1,6 +1,8 @@
 using RelayCluster.Crypto;
 using RelayCluster.Crypto.SecretStreams;
-using RelayCluster.Dht.Hyper.Messages;
+using RelayCluster.Dht.Foreign;
+using RelayCluster.Dht.Hyper.Handshakes;
+using RelayCluster.Dht.Hyper.Topics;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Hyper.Serving;
@@ -10,12 +12,7 @@ internal sealed class KeyPairIdentity(KeyPair keyPair, SecretStreamOptions strea
 {
     public Fixed32 PublicKey => keyPair.PublicKey;
 
-    public INoiseResponder CreateResponder() => new KeyPairResponder(keyPair, streamOptions);
+    public IAnnounceSigner Signer { get; } = new KeyPairSigner(keyPair);
 
-    public ValueTask<byte[]> SignAsync(AnnounceToSign announce, CancellationToken cancellationToken)
-    {
-        Fixed32 scope = announce.IsWithdrawal ? HyperNamespace.Unannounce : HyperNamespace.Announce;
-        return ValueTask.FromResult(AnnounceSignature.Sign(
-            scope, announce.Target, announce.Token, announce.NodeId, announce.Peer, refresh: null, keyPair));
-    }
+    public INoiseHandshake CreateHandshake() => new KeyPairHandshake(keyPair, null, streamOptions);
 }

@@ -1,5 +1,6 @@
+using System.Net;
 using System.Runtime.CompilerServices;
-using RelayCluster.Crypto;
+using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Hyper.Messages;
 using RelayCluster.Dht.Rpc;
 using RelayCluster.Udx.Sockets;
@@ -38,15 +39,15 @@ internal sealed class TopicQueries(RpcNode node)
 
     public async IAsyncEnumerable<LookupReply> AnnounceAsync(
         Fixed32 topic,
-        KeyPair keyPair,
+        IAnnounceSigner signer,
         IReadOnlyList<UdpEndPoint> relayAddresses,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var peer = new PeerRecord(keyPair.PublicKey, [.. relayAddresses]);
+        var peer = new PeerRecord(signer.PublicKey, [.. relayAddresses]);
         var options = new RpcQueryOptions
         {
             Commit = (reply, stopping) =>
-                SendSignedAsync(HyperCommand.Announce, HyperNamespace.Announce, topic, peer, keyPair, reply, stopping),
+                SendSignedAsync(isWithdrawal: false, topic, peer, signer, reply, stopping),
         };
         RpcQuery query = node.Query(new RpcRequest(HyperCommand.Lookup, topic), options);
         await foreach (RpcReply reply in query.WithCancellation(cancellationToken).ConfigureAwait(false))
@@ -60,10 +61,10 @@ internal sealed class TopicQueries(RpcNode node)
 
     public async IAsyncEnumerable<LookupReply> UnannounceAsync(
         Fixed32 topic,
-        KeyPair keyPair,
+        IAnnounceSigner signer,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var peer = new PeerRecord(keyPair.PublicKey, []);
+        var peer = new PeerRecord(signer.PublicKey, []);
         List<Task> withdrawals = [];
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
@@ -76,11 +77,10 @@ internal sealed class TopicQueries(RpcNode node)
                     continue;
                 }
 
-                if (found.Peers.Count >= FullReply || found.Peers.Any(p => p.PublicKey == keyPair.PublicKey))
+                if (found.Peers.Count >= FullReply || found.Peers.Any(p => p.PublicKey == signer.PublicKey))
                 {
-                    Fixed32 scope = HyperNamespace.Unannounce;
-                    withdrawals.Add(SendSignedAsync(
-                        HyperCommand.Unannounce, scope, topic, peer, keyPair, reply, stopping.Token));
+                    withdrawals.Add(
+                        SendSignedAsync(isWithdrawal: true, topic, peer, signer, reply, stopping.Token));
                 }
 
                 yield return found;
@@ -113,13 +113,13 @@ internal sealed class TopicQueries(RpcNode node)
     }
 
     /// <summary>Asks a node that replied to store or forget the peer.</summary>
-    /// <exception cref="DhtException">It gave no token, or did not answer, or refused.</exception>
+    /// <exception cref="DhtException">It gave no token, or did not answer, or refused, or nothing was
+    /// signed.</exception>
     private async Task SendSignedAsync(
-        uint command,
-        Fixed32 scope,
+        bool isWithdrawal,
         Fixed32 topic,
         PeerRecord peer,
-        KeyPair keyPair,
+        IAnnounceSigner signer,
         RpcReply reply,
         CancellationToken cancellationToken)
     {
@@ -128,11 +128,12 @@ internal sealed class TopicQueries(RpcNode node)
             throw new DhtException(DhtError.RequestTimeout, $"{reply.From} takes no announcements");
         }
 
-        byte[] value = new AnnounceMessage
-        {
-            Peer = peer,
-            Signature = AnnounceSignature.Sign(scope, topic, token, nodeId, peer, refresh: null, keyPair),
-        }.Encode();
+        IPEndPoint[] relayAddresses = peer.RelayAddresses.ToIPEndPoints();
+        var announce = new AnnounceToSign(isWithdrawal, topic, token, nodeId, peer.PublicKey, relayAddresses);
+        byte[] signature = await signer.SignAsync(announce, cancellationToken).ConfigureAwait(false)
+            ?? throw new DhtException(DhtError.RequestTimeout, $"nothing was signed for {reply.From}");
+        byte[] value = new AnnounceMessage { Peer = peer, Signature = signature }.Encode();
+        uint command = isWithdrawal ? HyperCommand.Unannounce : HyperCommand.Announce;
         var request = new RpcRequest(command, topic, value, token);
         await node.RequestAsync(reply.From, request, cancellationToken).ConfigureAwait(false);
     }

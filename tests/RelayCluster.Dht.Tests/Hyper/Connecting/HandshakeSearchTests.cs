@@ -1,7 +1,10 @@
 using RelayCluster.Crypto;
 using RelayCluster.Crypto.Noise;
+using RelayCluster.Crypto.SecretStreams;
 using RelayCluster.Dht.Hyper.Connecting;
+using RelayCluster.Dht.Hyper.Handshakes;
 using RelayCluster.Dht.Hyper.Messages;
+using RelayCluster.Dht.Tests.Foreign;
 using RelayCluster.Dht.Tests.Hyper.Routing;
 using RelayCluster.Udx.Sockets;
 
@@ -14,6 +17,7 @@ public sealed class HandshakeSearchTests : IDisposable
     private readonly KeyPair _client = KeyPair.FromSeed(Requests.Key(1).Span);
     private readonly KeyPair _server = KeyPair.FromSeed(Requests.Key(2).Span);
     private readonly FakeNetwork _network = new();
+    private KeyKeeper? _foreign;
     private readonly CancellationTokenSource _stopping = new();
 
     public void Dispose()
@@ -37,7 +41,6 @@ public sealed class HandshakeSearchTests : IDisposable
 
         Assert.Equal(second.Through, answer.Reply.Through);
         Assert.Equal(42UL, answer.Payload.Udx!.Id);
-        Assert.Equal(_server.PublicKey, answer.Keys.RemotePublicKey);
         Assert.Equal(0, _network.UnderWay);
         Assert.False(_network.IsQueryRunning);
         Assert.Equal(_network.Sent[0], _network.Sent[1]);
@@ -105,6 +108,59 @@ public sealed class HandshakeSearchTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_ForgedAnswerToAForeignHandshake_BeginsANewOne()
+    {
+        using var keeper = new KeyKeeper(_client, _server.PublicKey);
+        _foreign = keeper;
+
+        await Run_ForgedAnswer_BeginsANewHandshakeForTheNextNode();
+
+        Assert.Equal(2, keeper.Handshakes.Count);
+    }
+
+    [Fact]
+    public async Task Run_AnswerShorterThanAnyIs_IsNotForTheKeeperToRead()
+    {
+        using var keeper = new KeyKeeper(_client, _server.PublicKey);
+        _foreign = keeper;
+        Task<ServerAnswer> search = RunAsync();
+        _network.Find("1.1.1.1:1");
+        _network.FinishQuery();
+        var forger = await _network.NextAsync();
+        forger.Reply.SetResult(Reply(forger.Through, new byte[48]));
+
+        await Assert.ThrowsAsync<DhtException>(() => search.WaitAsync(Deadline));
+        Assert.Equal(0, keeper.Reads);
+    }
+
+    [Fact]
+    public async Task Run_KeeperDoesNotAnswerWhenAskedToRead_EndsTheSearch()
+    {
+        using var keeper = new KeyKeeper(_client, _server.PublicKey) { ReadFailure = new TimeoutException() };
+        _foreign = keeper;
+        Task<ServerAnswer> search = RunAsync();
+        _network.Find("1.1.1.1:1");
+        Answer(await _network.NextAsync());
+
+        DhtException e = await Assert.ThrowsAsync<DhtException>(() => search.WaitAsync(Deadline));
+        Assert.Equal(DhtError.PeerConnectionFailed, e.Error);
+    }
+
+    [Fact]
+    public async Task Run_KeeperWritesNothing_NothingIsSent()
+    {
+        using var keeper = new KeyKeeper(_client, _server.PublicKey) { WriteFailure = new TimeoutException() };
+        _foreign = keeper;
+        Task<ServerAnswer> search = RunAsync("3.3.3.3:3");
+        _network.Find("1.1.1.1:1");
+        _network.FinishQuery();
+
+        DhtException e = await Assert.ThrowsAsync<DhtException>(() => search.WaitAsync(Deadline));
+        Assert.Equal(DhtError.PeerConnectionFailed, e.Error);
+        Assert.Empty(_network.Sent);
+    }
+
+    [Fact]
     public async Task Run_KnownNodes_AreTriedAtOnceAndNotAgain()
     {
         Task<ServerAnswer> search = RunAsync("3.3.3.3:3");
@@ -146,9 +202,14 @@ public sealed class HandshakeSearchTests : IDisposable
     private Task<ServerAnswer> RunAsync(params string[] known)
     {
         var search = new HandshakeSearch(
-            _network, default, () => new ClientHandshake(_client, _server.PublicKey, new NoisePayload()));
+            _network, default, () => new ClientHandshake(CreateHandshake(), new NoisePayload()));
         return search.RunAsync([.. known.Select(UdpEndPoint.Parse)], _stopping.Token);
     }
+
+    private INoiseHandshake CreateHandshake() =>
+        _foreign is null
+            ? new KeyPairHandshake(_client, _server.PublicKey, new SecretStreamOptions())
+            : new ForeignHandshake(_foreign.BeginHandshake(), true, _foreign.PublicKey, _server.PublicKey);
 
     private void Answer((UdpEndPoint Through, TaskCompletionSource<HandshakeReply> Reply) asked)
     {

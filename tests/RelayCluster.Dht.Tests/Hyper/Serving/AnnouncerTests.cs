@@ -1,8 +1,11 @@
 using RelayCluster.Actors.TestKit;
 using RelayCluster.Crypto;
-using RelayCluster.Crypto.SecretStreams;
+using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Hyper.Messages;
 using RelayCluster.Dht.Hyper.Serving;
+using RelayCluster.Dht.Hyper.Topics;
+using RelayCluster.Dht.Tests.Foreign;
+using RelayCluster.Dht.Tests.Hyper.Routing;
 
 namespace RelayCluster.Dht.Tests.Hyper.Serving;
 
@@ -17,8 +20,7 @@ public sealed class AnnouncerTests : IDisposable
 
     public AnnouncerTests()
     {
-        var identity = new KeyPairIdentity(_keyPair, new SecretStreamOptions());
-        _announcer = new Announcer(_network, identity, _keyPair.PublicKey, _clock);
+        _announcer = new Announcer(_network, new KeyPairSigner(_keyPair), _clock);
     }
 
     public void Dispose()
@@ -42,6 +44,32 @@ public sealed class AnnouncerTests : IDisposable
         await _announcer.StopAsync(CancellationToken.None).WaitAsync(Deadline);
         Assert.Empty(_network.Holders);
         Assert.Empty(_announcer.Relays);
+    }
+
+    [Fact]
+    public async Task Start_NotSignedForANode_LeavesItOut()
+    {
+        using var keeper = new KeyKeeper(_keyPair) { Signs = announce => !IsFor(announce, 2) };
+        using var announcer = new Announcer(_network, keeper, _clock);
+
+        await announcer.StartAsync(CancellationToken.None).WaitAsync(Deadline);
+
+        Assert.Equal<byte>([1, 3], _network.Holders);
+        Assert.Equal(2, announcer.Relays.Count);
+        await announcer.StopAsync(CancellationToken.None).WaitAsync(Deadline);
+        Assert.Empty(_network.Holders);
+    }
+
+    [Fact]
+    public async Task Stop_WithdrawalIsNotSigned_EndsAllTheSame()
+    {
+        using var keeper = new KeyKeeper(_keyPair) { Signs = announce => !announce.IsWithdrawal };
+        using var announcer = new Announcer(_network, keeper, _clock);
+        await announcer.StartAsync(CancellationToken.None).WaitAsync(Deadline);
+
+        await announcer.StopAsync(CancellationToken.None).WaitAsync(Deadline);
+
+        Assert.Equal<byte>([1, 2, 3], _network.Holders);
     }
 
     [Fact]
@@ -145,4 +173,6 @@ public sealed class AnnouncerTests : IDisposable
             await Task.Yield();
         }
     }
+
+    private static bool IsFor(AnnounceToSign announce, byte node) => announce.NodeId == Requests.Key(node);
 }

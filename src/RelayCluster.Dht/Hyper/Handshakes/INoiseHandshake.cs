@@ -1,0 +1,26 @@
+using RelayCluster.Dht.Foreign;
+using RelayCluster.Udx.Streams;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Dht.Hyper.Handshakes;
+
+/// <summary>
+/// One side of one Noise handshake: an initiator writes its message, then reads the answer; a responder reads, then
+/// writes; then either opens the stream. The port exists because the keys need not be here: a relay asks its
+/// noncustodial client to do these steps, and so they are asynchronous.
+/// </summary>
+internal interface INoiseHandshake : IDisposable
+{
+    /// <summary>Writes this side's message, which carries an encoded payload.</summary>
+    ValueTask<byte[]> WriteAsync(byte[] payload, CancellationToken cancellationToken);
+
+    /// <summary>Reads the other side's message.</summary>
+    /// <exception cref="ProtocolException">It is not a message of this handshake.</exception>
+    ValueTask<NoiseOffer> ReadAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Opens the connection over a stream whose way to the other side is known; the stream is the connection's from
+    /// here on.
+    /// </summary>
+    DhtStream Open(UdxStream stream);
+}

@@ -1,0 +1,48 @@
+using RelayCluster.Crypto;
+using RelayCluster.Crypto.Noise;
+using RelayCluster.Crypto.SecretStreams;
+using RelayCluster.Dht.Foreign;
+using RelayCluster.Dht.Hyper.Connecting;
+using RelayCluster.Dht.Hyper.Messages;
+using RelayCluster.Udx.Streams;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Dht.Hyper.Handshakes;
+
+/// <summary>One side of a Noise IK handshake with a secret key that is here.</summary>
+internal sealed class KeyPairHandshake : INoiseHandshake
+{
+    private readonly NoiseHandshake _noise;
+    private readonly SecretStreamOptions _streamOptions;
+
+    /// <param name="keyPair">Stays the caller's.</param>
+    /// <param name="remotePublicKey">Of the server, where this side is the client; null where it is the server.</param>
+    /// <param name="streamOptions">For the stream.</param>
+    public KeyPairHandshake(KeyPair keyPair, Fixed32? remotePublicKey, SecretStreamOptions streamOptions)
+    {
+        _noise = new NoiseHandshake(
+            NoisePattern.IK,
+            isInitiator: remotePublicKey is not null,
+            keyPair,
+            remotePublicKey,
+            HyperNamespace.PeerHandshake.Span);
+        _streamOptions = streamOptions;
+    }
+
+    public ValueTask<byte[]> WriteAsync(byte[] payload, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_noise.WriteMessage(payload));
+
+    public ValueTask<NoiseOffer> ReadAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        byte[] payload = _noise.ReadMessage(message.Span);
+        return ValueTask.FromResult(new NoiseOffer(_noise.RemotePublicKey!.Value, payload));
+    }
+
+    public DhtStream Open(UdxStream stream)
+    {
+        using NoiseResult keys = _noise.TakeResult();
+        return new DirectStream(stream, SecretStream.Start(stream.Pipe, _noise.IsInitiator, keys, _streamOptions));
+    }
+
+    public void Dispose() => _noise.Dispose();
+}
