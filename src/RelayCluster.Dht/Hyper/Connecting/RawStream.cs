@@ -30,7 +30,7 @@ internal sealed class RawStream : DhtStream, IForeignStream
     private readonly Task _watch;
     private Exception? _reason;
     private volatile bool _isDestroyed;
-    private volatile bool _isEnded;
+    private volatile bool _hasEnded;
     private volatile bool _isOver;
 
     public RawStream(
@@ -60,7 +60,73 @@ internal sealed class RawStream : DhtStream, IForeignStream
 
     public override Task Completion => _completion.Task;
 
-    public override async ValueTask<PooledBuffer?> ReadMessageAsync(CancellationToken cancellationToken = default)
+    protected override bool IsEnded => _hasEnded && _readToEnd.Task.IsCompleted;
+
+    public override async ValueTask WriteMessageAsync(
+        ReadOnlyMemory<byte> message,
+        CancellationToken cancellationToken = default)
+    {
+        await _writersTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_hasEnded && !_isDestroyed)
+            {
+                throw new InvalidOperationException("The stream was ended; nothing can be written behind its end");
+            }
+
+            if (_isOver || await PutAsync(message, cancellationToken).ConfigureAwait(false))
+            {
+                throw await ToExceptionAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _writersTurn.Release();
+        }
+    }
+
+    public override async ValueTask EndAsync(CancellationToken cancellationToken = default)
+    {
+        await _writersTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_isOver || _isDestroyed)
+            {
+                throw await ToExceptionAsync().ConfigureAwait(false);
+            }
+
+            if (!_hasEnded)
+            {
+                _hasEnded = true;
+                await _udx.Pipe.Output.CompleteAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _writersTurn.Release();
+        }
+    }
+
+    public override void Destroy(Exception? reason = null)
+    {
+        if (_completion.Task.IsCompleted)
+        {
+            return;
+        }
+
+        Interlocked.CompareExchange(ref _reason, reason, null);
+        _isDestroyed = true;
+        _udx.Destroy();
+        _readToEnd.TrySetResult();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync().ConfigureAwait(false);
+        await _watch.ConfigureAwait(false);
+    }
+
+    protected override async ValueTask<PooledBuffer?> ReadMessageCoreAsync(CancellationToken cancellationToken)
     {
         await _readersTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -95,74 +161,6 @@ internal sealed class RawStream : DhtStream, IForeignStream
         }
     }
 
-    public override async ValueTask WriteMessageAsync(
-        ReadOnlyMemory<byte> message,
-        CancellationToken cancellationToken = default)
-    {
-        await _writersTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (_isEnded && !_isDestroyed)
-            {
-                throw new InvalidOperationException("The stream was ended; nothing can be written behind its end");
-            }
-
-            if (_isOver || await WriteAsync(message, cancellationToken).ConfigureAwait(false))
-            {
-                throw await ToExceptionAsync().ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            _writersTurn.Release();
-        }
-    }
-
-    public override async ValueTask EndAsync(CancellationToken cancellationToken = default)
-    {
-        await _writersTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (_isOver || _isDestroyed)
-            {
-                throw await ToExceptionAsync().ConfigureAwait(false);
-            }
-
-            if (!_isEnded)
-            {
-                _isEnded = true;
-                await _udx.Pipe.Output.CompleteAsync().ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            _writersTurn.Release();
-        }
-    }
-
-    public override void Destroy(Exception? reason = null)
-    {
-        if (_completion.Task.IsCompleted)
-        {
-            return;
-        }
-
-        Interlocked.CompareExchange(ref _reason, reason, null);
-        _isDestroyed = true;
-        _udx.Destroy();
-        _readToEnd.TrySetResult();
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        if (!_isEnded || !_readToEnd.Task.IsCompleted)
-        {
-            Destroy();
-        }
-
-        await _watch.ConfigureAwait(false);
-    }
-
     private PooledBuffer Take(ReadOnlySequence<byte> buffer)
     {
         buffer = buffer.Slice(0, Math.Min(buffer.Length, MaxChunkBytes));
@@ -175,7 +173,7 @@ internal sealed class RawStream : DhtStream, IForeignStream
     /// <summary>
     /// Piece by piece, so that no more lies in the pipe than it is meant to hold. True: the stream takes no more.
     /// </summary>
-    private async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    private async ValueTask<bool> PutAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         bool isClosed = false;
         while (!isClosed && !message.IsEmpty)
