@@ -1,5 +1,4 @@
 using RelayCluster.Protocol.Messages;
-using RelayCluster.Wire;
 using RelayCluster.Wire.Protomux;
 
 namespace RelayCluster.Protocol.Dialects;
@@ -10,7 +9,7 @@ namespace RelayCluster.Protocol.Dialects;
 /// but the reference client does not care: it sends its messages behind its own open, and waits for none.
 /// Other channels that the client opens are rejected, as is a second one of the same name.
 /// </summary>
-internal sealed class HyperswarmDialect : IDialect
+internal sealed class HyperswarmDialect : MuxDialect<Mux, MuxEvent>
 {
     public const string Protocol = "@hyperswarm/dht-relay";
 
@@ -20,79 +19,44 @@ internal sealed class HyperswarmDialect : IDialect
         MessageTypes = RelayMessageCodec.Count,
     };
 
-    private readonly Mux _mux;
     private MuxChannel? _channel;
 
     private HyperswarmDialect(int maxBatchBytes)
+        : base(new Mux(new MuxOptions { MaxBatchBytes = maxBatchBytes }))
     {
-        _mux = new Mux(new MuxOptions { MaxBatchBytes = maxBatchBytes });
     }
 
-    public int BufferedBytes => _mux.BufferedBytes;
+    public override bool IsClosed => _channel is { IsClosed: true };
 
-    public bool IsClosed => _channel is { IsClosed: true };
-
-    public bool IsFrameRead => !_mux.IsReading;
+    protected override bool IsOpen => _channel is { IsOpen: true };
 
     public static HyperswarmDialect ForRelay(int maxBatchBytes)
     {
         var dialect = new HyperswarmDialect(maxBatchBytes);
-        dialect._mux.Pair(Protocol, []);
+        dialect.Mux.Pair(Protocol, []);
         return dialect;
     }
 
     public static HyperswarmDialect ForClient(int maxBatchBytes)
     {
         var dialect = new HyperswarmDialect(maxBatchBytes);
-        dialect._channel = dialect._mux.Open(ChannelOptions);
+        dialect._channel = dialect.Mux.Open(ChannelOptions);
         return dialect;
     }
 
-    public void HandleFrame(ReadOnlyMemory<byte> frame) => _mux.HandleFrame(frame);
-
-    public bool TryOpen()
-    {
-        while (_channel is not { IsOpen: true } && _mux.TryReadEvent(out MuxEvent next))
-        {
-            Answer(next);
-        }
-
-        return _channel is { IsOpen: true };
-    }
-
-    public bool TryReadMessage(out DialectMessage message)
-    {
-        while (_mux.TryReadEvent(out MuxEvent next))
-        {
-            if (next.Kind == MuxEventKind.Message)
-            {
-                message = new DialectMessage((RelayMessageType)next.Type, next.FrameOffset, next.Payload.Length);
-                return true;
-            }
-
-            Answer(next);
-        }
-
-        message = default;
-        return false;
-    }
-
-    public bool TryBeginMessage(RelayMessageType type, int length, out Span<byte> body)
+    public override bool TryBeginMessage(RelayMessageType type, int length, out Span<byte> body)
     {
         body = default;
         return _channel is not null && _channel.TryBeginMessage((int)type, length, out body);
     }
 
-    public void Cork() => _mux.Cork();
+    protected override bool TryGetMessage(in MuxEvent next, out DialectMessage message)
+    {
+        message = new DialectMessage((RelayMessageType)next.Type, next.FrameOffset, next.Payload.Length);
+        return next.Kind == MuxEventKind.Message;
+    }
 
-    public void Uncork() => _mux.Uncork();
-
-    public bool TryTakeFrame(out PooledBuffer frame) => _mux.TryTakeFrame(out frame);
-
-    public void Destroy() => _mux.Destroy();
-
-    // at once, so that no message waits behind a request and loses its place in the frame
-    private void Answer(in MuxEvent next)
+    protected override void Answer(in MuxEvent next)
     {
         if (next.Kind != MuxEventKind.OpenRequested)
         {
@@ -101,11 +65,11 @@ internal sealed class HyperswarmDialect : IDialect
 
         if (_channel is null)
         {
-            _channel = _mux.Open(ChannelOptions);
+            _channel = Mux.Open(ChannelOptions);
         }
         else
         {
-            _mux.Reject(next.Request!);
+            Mux.Reject(next.Request!);
         }
     }
 }

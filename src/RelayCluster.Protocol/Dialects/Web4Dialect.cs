@@ -1,5 +1,4 @@
 using RelayCluster.Protocol.Messages;
-using RelayCluster.Wire;
 using RelayCluster.Wire.Protomux;
 using RelayCluster.Wire.Protomux.Generation2;
 
@@ -14,31 +13,28 @@ namespace RelayCluster.Protocol.Dialects;
 /// In this generation each side closes its own half. A client that has closed its own will not listen any more, so
 /// this side then closes too, and the session is over.
 /// </remarks>
-internal sealed class Web4Dialect : IDialect
+internal sealed class Web4Dialect : MuxDialect<ProtocolMux, ProtocolEvent>
 {
     public const string Protocol = "@web4/dht-relay";
 
     private static readonly ProtocolVersion Version = new(Major: 0, Minor: 1);
 
-    private readonly ProtocolMux _mux;
     private MuxProtocol? _protocol;
 
     private Web4Dialect(int maxBatchBytes)
+        : base(new ProtocolMux(new MuxOptions { MaxBatchBytes = maxBatchBytes }))
     {
-        _mux = new ProtocolMux(new MuxOptions { MaxBatchBytes = maxBatchBytes });
     }
 
-    public int BufferedBytes => _mux.BufferedBytes;
+    public override bool IsClosed => _protocol is { IsClosed: true };
 
-    public bool IsClosed => _protocol is { IsClosed: true };
-
-    public bool IsFrameRead => !_mux.IsReading;
+    protected override bool IsOpen => _protocol is { IsOpen: true };
 
     public static Web4Dialect ForRelay(int maxBatchBytes)
     {
         var dialect = new Web4Dialect(maxBatchBytes);
-        dialect._mux.Pair(Protocol);
-        dialect._mux.Pair(HyperswarmDialect.Protocol);
+        dialect.Mux.Pair(Protocol);
+        dialect.Mux.Pair(HyperswarmDialect.Protocol);
         return dialect;
     }
 
@@ -49,50 +45,19 @@ internal sealed class Web4Dialect : IDialect
         return dialect;
     }
 
-    public void HandleFrame(ReadOnlyMemory<byte> frame) => _mux.HandleFrame(frame);
-
-    public bool TryOpen()
-    {
-        while (_protocol is not { IsOpen: true } && _mux.TryReadEvent(out ProtocolEvent next))
-        {
-            Answer(next);
-        }
-
-        return _protocol is { IsOpen: true };
-    }
-
-    public bool TryReadMessage(out DialectMessage message)
-    {
-        while (_mux.TryReadEvent(out ProtocolEvent next))
-        {
-            if (next.Kind == MuxEventKind.Message)
-            {
-                message = new DialectMessage((RelayMessageType)next.Type, next.FrameOffset, next.Payload.Length);
-                return true;
-            }
-
-            Answer(next);
-        }
-
-        message = default;
-        return false;
-    }
-
-    public bool TryBeginMessage(RelayMessageType type, int length, out Span<byte> body)
+    public override bool TryBeginMessage(RelayMessageType type, int length, out Span<byte> body)
     {
         body = default;
         return _protocol is not null && _protocol.TryBeginMessage((int)type, length, out body);
     }
 
-    public void Cork() => _mux.Cork();
+    protected override bool TryGetMessage(in ProtocolEvent next, out DialectMessage message)
+    {
+        message = new DialectMessage((RelayMessageType)next.Type, next.FrameOffset, next.Payload.Length);
+        return next.Kind == MuxEventKind.Message;
+    }
 
-    public void Uncork() => _mux.Uncork();
-
-    public bool TryTakeFrame(out PooledBuffer frame) => _mux.TryTakeFrame(out frame);
-
-    public void Destroy() => _mux.Destroy();
-
-    private void Answer(in ProtocolEvent next)
+    protected override void Answer(in ProtocolEvent next)
     {
         switch (next.Kind)
         {
@@ -100,7 +65,7 @@ internal sealed class Web4Dialect : IDialect
                 Add(next.Request.Name);
                 break;
             case MuxEventKind.OpenRequested:
-                _mux.Reject(next.Request!);
+                Mux.Reject(next.Request!);
                 break;
             case MuxEventKind.Closed:
                 _protocol!.Close();
@@ -108,7 +73,7 @@ internal sealed class Web4Dialect : IDialect
         }
     }
 
-    private void Add(string name) => _protocol = _mux.Add(new MuxProtocolOptions
+    private void Add(string name) => _protocol = Mux.Add(new MuxProtocolOptions
     {
         Name = name,
         Version = Version,

@@ -36,59 +36,36 @@ namespace RelayCluster.Wire.Protomux;
 /// way. Source: npm <c>protomux</c> 3.12.
 /// </para>
 /// </remarks>
-public sealed class Mux
+public sealed class Mux : FrameMux<MuxEvent>
 {
     private readonly int _maxNameBytes;
-    private readonly FrameWriter _output;
     private readonly LocalChannels _local = new();
     private readonly RemoteChannels _remote;
     private readonly RequestBacklog _backlog;
     private readonly ChannelGroups _groups = new();
     private readonly HashSet<ChannelKey> _paired = [];
     private readonly HashSet<string> _pairedProtocols = new(StringComparer.Ordinal);
-    private readonly Queue<MuxEvent> _events = new();
-    private FrameCursor _input = new(MuxGeneration.Third);
 
     /// <summary>A muxer without channels.</summary>
     public Mux(MuxOptions? options = null)
+        : base(MuxGeneration.Third, options ??= new MuxOptions())
     {
-        options ??= new MuxOptions();
         _maxNameBytes = options.MaxNameBytes;
-        _output = new FrameWriter(MuxGeneration.Third, options.MaxBatchBytes);
         _remote = new RemoteChannels(options.MaxRemoteChannels);
         _backlog = new RequestBacklog(options.MaxPendingRequests, options.MaxPendingBytes);
     }
-
-    /// <summary>Bytes of frames that wait to be taken.</summary>
-    public int BufferedBytes => _output.BufferedBytes;
 
     /// <summary>
     /// Whether the frame being read is a batch that is not at its end; who corks meanwhile answers it with one batch.
     /// </summary>
     public bool IsReadingBatch => _input.IsInBatch;
 
-    /// <summary>Whether a frame was handed in whose events are not all read.</summary>
-    public bool IsReading => !_input.IsAtEnd || _events.Count > 0;
-
-    /// <summary>Takes the next frame. An empty one is a keep-alive and says nothing.</summary>
-    /// <exception cref="InvalidOperationException">Events of the frame before are left.</exception>
-    public void HandleFrame(ReadOnlyMemory<byte> frame)
+    /// <inheritdoc/>
+    public override bool TryReadEvent(out MuxEvent told)
     {
-        if (!_input.IsAtEnd)
+        while (_events.TryDequeue(out told))
         {
-            throw new InvalidOperationException("the frame before has messages left");
-        }
-
-        _input.Begin(frame);
-    }
-
-    /// <summary>The next event; false when the frame is read to its end and may go.</summary>
-    /// <exception cref="ProtocolException">The frame is malformed, or the other side goes beyond a limit.</exception>
-    public bool TryReadEvent(out MuxEvent next)
-    {
-        while (_events.TryDequeue(out next))
-        {
-            if (next.Kind == MuxEventKind.Closed || next.Channel is not { IsClosed: true })
+            if (told.Kind == MuxEventKind.Closed || told.Channel is not { IsClosed: true })
             {
                 return true;
             }
@@ -106,7 +83,7 @@ public sealed class Mux
                     isCorked = true;
                 }
 
-                if (TryHandle(entry, out next))
+                if (TryHandle(entry, out told))
                 {
                     return true;
                 }
@@ -123,9 +100,6 @@ public sealed class Mux
         _input.Begin(default);
         return false;
     }
-
-    /// <summary>The next frame to send, which the caller then owns.</summary>
-    public bool TryTakeFrame(out PooledBuffer frame) => _output.TryTake(out frame);
 
     /// <summary>
     /// Opens a channel on this side: pairs with the first such request of the other side, or waits for it to come. Null
@@ -192,15 +166,8 @@ public sealed class Mux
         }
     }
 
-    /// <summary>Gathers the messages that follow into one frame; corks nest.</summary>
-    public void Cork() => _output.Cork();
-
-    /// <summary>Ends one cork.</summary>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
-    public void Uncork() => _output.Uncork();
-
-    /// <summary>Forgets the frame and all that would go out; every channel that is not closed tells so.</summary>
-    public void Destroy()
+    /// <inheritdoc/>
+    public override void Destroy()
     {
         _input.Begin(default);
         _events.Clear();

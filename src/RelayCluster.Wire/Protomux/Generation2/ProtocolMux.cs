@@ -38,54 +38,32 @@ namespace RelayCluster.Wire.Protomux.Generation2;
 /// <see cref="FrameWriter"/>. Source: npm <c>protomux</c> 2.0.
 /// </para>
 /// </remarks>
-public sealed class ProtocolMux
+public sealed class ProtocolMux : FrameMux<ProtocolEvent>
 {
     private readonly MuxOptions _options;
-    private readonly FrameWriter _output;
     private readonly List<MuxProtocol> _local = [];
     private readonly List<RemoteProtocol> _remote = [];
     private readonly HashSet<string> _paired = new(StringComparer.Ordinal);
-    private readonly Queue<ProtocolEvent> _events = new();
-    private FrameCursor _input = new(MuxGeneration.Second);
     private ulong _nextOffset = ControlType.Count;
 
     /// <summary>A muxer without protocols.</summary>
     public ProtocolMux(MuxOptions? options = null)
+        : base(MuxGeneration.Second, options ??= new MuxOptions())
     {
-        _options = options ?? new MuxOptions();
-        _output = new FrameWriter(MuxGeneration.Second, _options.MaxBatchBytes);
+        _options = options;
     }
 
-    /// <summary>Bytes of frames that wait to be taken.</summary>
-    public int BufferedBytes => _output.BufferedBytes;
-
-    /// <summary>Whether a frame was handed in whose events are not all read.</summary>
-    public bool IsReading => !_input.IsAtEnd || _events.Count > 0;
-
-    /// <summary>Takes the next frame. An empty one is a keep-alive and says nothing.</summary>
-    /// <exception cref="InvalidOperationException">Events of the frame before are left.</exception>
-    public void HandleFrame(ReadOnlyMemory<byte> frame)
+    /// <inheritdoc/>
+    public override bool TryReadEvent(out ProtocolEvent told)
     {
-        if (!_input.IsAtEnd)
-        {
-            throw new InvalidOperationException("the frame before has messages left");
-        }
-
-        _input.Begin(frame);
-    }
-
-    /// <summary>The next event; false when the frame is read to its end and may go.</summary>
-    /// <exception cref="ProtocolException">The frame is malformed, or the other side goes beyond a limit.</exception>
-    public bool TryReadEvent(out ProtocolEvent next)
-    {
-        if (_events.TryDequeue(out next))
+        if (_events.TryDequeue(out told))
         {
             return true;
         }
 
         while (_input.TryRead(out FrameEntry entry))
         {
-            if (entry.Type < ControlType.Count ? TryHandleControl(entry, out next) : TryTell(entry, out next))
+            if (entry.Type < ControlType.Count ? TryHandleControl(entry, out told) : TryTell(entry, out told))
             {
                 return true;
             }
@@ -94,9 +72,6 @@ public sealed class ProtocolMux
         _input.Begin(default);
         return false;
     }
-
-    /// <summary>The next frame to send, which the caller then owns.</summary>
-    public bool TryTakeFrame(out PooledBuffer frame) => _output.TryTake(out frame);
 
     /// <summary>
     /// Adds a protocol on this side. It is open at once if the other side has it, without an event; else an event tells
@@ -135,15 +110,8 @@ public sealed class ProtocolMux
         }
     }
 
-    /// <summary>Gathers the messages that follow into one frame; corks nest.</summary>
-    public void Cork() => _output.Cork();
-
-    /// <summary>Ends one cork.</summary>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
-    public void Uncork() => _output.Uncork();
-
-    /// <summary>Forgets the frame and all that would go out; every protocol that is open tells so.</summary>
-    public void Destroy()
+    /// <inheritdoc/>
+    public override void Destroy()
     {
         _input.Begin(default);
         _events.Clear();
