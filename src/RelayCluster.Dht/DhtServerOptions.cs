@@ -35,7 +35,9 @@ public sealed class DhtServerOptions
     /// </summary>
     public int? BufferBytes { get; set; }
 
-    internal DhtServerOptions Copy()
+    /// <summary>What a server takes when it starts: these options as they are now, checked.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One is out of its range.</exception>
+    public DhtServerOptions Copy()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(BufferBytes ?? 1, 1, nameof(BufferBytes));
         ArgumentOutOfRangeException.ThrowIfLessThan(Backlog, 1);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 
-import { everybody } from './harness/casts.mjs'
 import { closed, opened } from './harness/connections.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { bytes, describeMessage, readMessages } from './harness/streams.mjs'
@@ -60,4 +59,4 @@ suite('closing', scene => {
 
     await ended
   })
-}, { casts: everybody })
+})
