@@ -3,6 +3,8 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Actors;
 using RelayCluster.Dht;
+using RelayCluster.Protocol.Channels;
+using RelayCluster.Protocol.Sharing;
 using RelayCluster.Protocol.Transports;
 using RelayCluster.Relay.Buffers;
 using RelayCluster.Relay.Sessions;
@@ -11,8 +13,8 @@ namespace RelayCluster.Relay;
 
 /// <summary>
 /// Lets clients that cannot join the DHT use it through a node that has: each message transport that is handed to
-/// <see cref="ServeAsync"/> becomes a session, and lives until its client leaves, breaks the protocol or falls silent.
-/// Sessions are independent: what one does to itself does nothing to the others.
+/// <see cref="ServeAsync(IMessageTransport, CancellationToken)"/> becomes a session, and lives until its client leaves,
+/// breaks the protocol or falls silent. Sessions are independent: what one does to itself does nothing to the others.
 /// </summary>
 public sealed partial class RelayServer : IAsyncDisposable
 {
@@ -72,28 +74,23 @@ public sealed partial class RelayServer : IAsyncDisposable
     /// </summary>
     /// <param name="transport">The connection to the client, open already.</param>
     /// <param name="cancellationToken">Closes the session.</param>
-    public async Task ServeAsync(IMessageTransport transport, CancellationToken cancellationToken = default)
+    public Task ServeAsync(IMessageTransport transport, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transport);
-        Interlocked.Increment(ref _sessionCount);
-        try
-        {
-            ActorRef<SessionMessage>? session = await StartAsync(transport).ConfigureAwait(false);
-            if (session is null)
-            {
-                await transport.DisposeAsync().ConfigureAwait(false);
-                return;
-            }
+        return ServeAsync(new TransportArrival(transport), cancellationToken);
+    }
 
-            using CancellationTokenRegistration closing = cancellationToken.UnsafeRegister(
-                static session => ((ActorRef<SessionMessage>)session!).TryTell(SessionMessage.Close),
-                session);
-            await session.Termination.ConfigureAwait(false);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _sessionCount);
-        }
+    /// <summary>
+    /// Serves one client on a channel that is open, such as one of a muxer that carries other protocols too
+    /// (<see cref="RelayChannel.AcceptAsync(SharedMux, CancellationToken)"/>). The channel is taken over and closed in the
+    /// end; the muxer stays its owner's, who should close it then, since npm clients do not notice that the channel has.
+    /// </summary>
+    /// <param name="channel">The way to the client.</param>
+    /// <param name="cancellationToken">Closes the session.</param>
+    public Task ServeAsync(RelayChannel channel, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        return ServeAsync(new ChannelArrival(channel), cancellationToken);
     }
 
     /// <summary>
@@ -109,33 +106,56 @@ public sealed partial class RelayServer : IAsyncDisposable
         _metrics.Dispose();
     }
 
-    private async Task<ActorRef<SessionMessage>?> StartAsync(IMessageTransport transport)
+    private async Task ServeAsync(IClientArrival client, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _sessionCount);
+        try
+        {
+            ActorRef<SessionMessage>? session = await StartAsync(client).ConfigureAwait(false);
+            if (session is null)
+            {
+                await client.DisposeAsync().ConfigureAwait(false);
+                return;
+            }
+
+            using CancellationTokenRegistration closing = cancellationToken.UnsafeRegister(
+                static session => ((ActorRef<SessionMessage>)session!).TryTell(SessionMessage.Close),
+                session);
+            await session.Termination.ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _sessionCount);
+        }
+    }
+
+    private async Task<ActorRef<SessionMessage>?> StartAsync(IClientArrival client)
     {
         string sessionId = Interlocked.Increment(ref _lastSession).ToString(CultureInfo.InvariantCulture);
         try
         {
             ActorRef<SessionMessage>? session = await _sessions.AskAsync<ActorRef<SessionMessage>?>(
-                replyTo => new SessionsMessage(sessionId, () => CreateSession(sessionId, transport), replyTo),
+                replyTo => new SessionsMessage(sessionId, () => CreateSession(sessionId, client), replyTo),
                 StartPatience).ConfigureAwait(false);
             if (session is null)
             {
-                Log.TooManySessions(_logger, transport.RemoteEndPoint, _settings.MaxSessions);
+                Log.TooManySessions(_logger, client.RemoteEndPoint, _settings.MaxSessions);
             }
 
             return session;
         }
         catch (InvalidOperationException)
         {
-            Log.Stopped(_logger, transport.RemoteEndPoint);
+            Log.Stopped(_logger, client.RemoteEndPoint);
             return null;
         }
     }
 
-    private SessionActor CreateSession(string sessionId, IMessageTransport transport)
+    private SessionActor CreateSession(string sessionId, IClientArrival client)
     {
         var outbox = new Outbox(_settings.SessionBytesEachWay);
         var scope = new SessionScope(sessionId, _node, _settings, outbox, _metrics, _logger);
-        return new SessionActor(scope, transport);
+        return new SessionActor(scope, client);
     }
 
     private static partial class Log

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 
 import { opened } from './harness/connections.mjs'
-import { PeerProcess } from './harness/peers.mjs'
 import { faultOfReference } from './harness/relay.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { bytes, digest, write } from './harness/streams.mjs'
@@ -42,7 +41,7 @@ suite('back-pressure', scene => {
   // An npm peer that pauses its stream goes on reading into its own memory: it has to be stopped as a process.
   checkEach('while a peer stops reading, the relay holds its memory', async (t, transport) => {
     await assertOthersGoOn(t, transport)
-    const peer = await PeerProcess.start(t, scene.relay)
+    const peer = await scene.peerProcess(t)
     const { client, socket } = await scene.clientAndSocket(t, transport)
     const stream = await opened(client.connect(peer.publicKey))
     await peer.tells()

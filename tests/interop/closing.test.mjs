@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 
+import { everybody } from './harness/casts.mjs'
 import { closed, opened } from './harness/connections.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { bytes, describeMessage, readMessages } from './harness/streams.mjs'
@@ -59,4 +60,4 @@ suite('closing', scene => {
 
     await ended
   })
-})
+}, { casts: everybody })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 
 import DHT from 'hyperdht'
 
+import { everybody } from './harness/casts.mjs'
 import { closed, opened, Queue } from './harness/connections.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 
@@ -66,4 +67,4 @@ suite('connect', scene => {
 
     assert.deepEqual(local.handshakeHash, remote.handshakeHash)
   })
-})
+}, { casts: everybody })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 
+import { everybody } from './harness/casts.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { bytes, describeMessage, readMessages, write } from './harness/streams.mjs'
 
@@ -63,7 +64,7 @@ suite('data', scene => {
 
     assert.deepEqual(await arriving, [5, 7].map(size => describeMessage(bytes(size))))
   })
-})
+}, { casts: everybody })
 
 /** Sends it all, ends, and compares with what the other end has read by then. */
 async function assertArrives (from, to, messages) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 
 import DHT from 'hyperdht'
 
+import { everybody } from './harness/casts.mjs'
 import { closed } from './harness/connections.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { bytes, describeMessage, readMessages } from './harness/streams.mjs'
@@ -54,7 +55,7 @@ suite('a DHT of JavaScript nodes', scene => {
     assert.deepEqual(announced, [keyPair.publicKey.toString('hex')])
     assert.deepEqual(after, [])
   })
-}, { dht: 'javascript' })
+}, { casts: everybody, dht: 'javascript' })
 
 async function announcers (query) {
   const found = new Set()

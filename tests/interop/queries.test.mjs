@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 
 import DHT from 'hyperdht'
 
+import { everybody } from './harness/casts.mjs'
 import { opened } from './harness/connections.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { describeMessage, readMessages, sha256 } from './harness/streams.mjs'
@@ -27,7 +28,7 @@ suite('queries', scene => {
       assert.equal(token.length, 32)
       for (const peer of peers) assert.deepEqual(peer.relayAddresses, [{ host, family: 4, port }])
     }
-  })
+  }, { playedBy: cast => cast.peer.name === 'npm' })
 
   checkEach('lookup of an announced server gives a key that connects', async (t, transport) => {
     const server = await scene.server(t, connection => connection.end('found'))
@@ -73,7 +74,7 @@ suite('queries', scene => {
     assert.deepEqual(announced, [keyPair.publicKey.toString('hex')])
     assert.deepEqual(after, [])
   })
-})
+}, { casts: everybody })
 
 async function readQuery (query) {
   const results = []

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 
 import DHT from 'hyperdht'
 
-import { npm, npmWeb4 } from './harness/casts.mjs'
+import { everybody, npmWeb4 } from './harness/casts.mjs'
 import { closed, Queue } from './harness/connections.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { connect, echoOf, failure, listen } from './harness/servers.mjs'
@@ -214,4 +214,4 @@ suite('servers behind the relay', scene => {
     const remote = await connect(t, scene.anyPeer, server)
     return { local: await accepted.shift(), remote }
   }
-}, { casts: [npm, npmWeb4], concurrency: 4 })
+}, { casts: everybody, concurrency: 4 })

@@ -1,8 +1,8 @@
 // That a peer is gone shows only when nothing answers for a while: the tests of this file wait side by side.
 import assert from 'node:assert/strict'
 
+import { everybody } from './harness/casts.mjs'
 import { closed, opened, Queue } from './harness/connections.mjs'
-import { PeerProcess } from './harness/peers.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { bytes } from './harness/streams.mjs'
 
@@ -31,7 +31,7 @@ suite('vanishing', scene => {
   })
 
   checkEach("a peer that vanishes closes the client's stream with a reason", async (t, transport) => {
-    const peer = await PeerProcess.start(t, scene.relay)
+    const peer = await scene.peerProcess(t)
     const client = await scene.client(t, transport)
     const stream = await opened(client.connect(peer.publicKey))
     const gone = closed(stream)
@@ -42,4 +42,4 @@ suite('vanishing', scene => {
 
     assert.ok((await gone)?.message)
   }, { timeout: 90_000 })
-}, { concurrency: true })
+}, { casts: everybody, concurrency: true })

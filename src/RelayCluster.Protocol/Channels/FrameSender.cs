@@ -10,7 +10,7 @@ namespace RelayCluster.Protocol.Channels;
 /// out next. Its <see cref="Gate"/> is the one lock around the muxer.
 /// </summary>
 internal sealed class FrameSender(
-    IMessageTransport transport, IFrameSource source, int maxUnsentBytes, int maxReplyBytes)
+    IMessageTransport transport, IFrameSource source, int maxUnsentBytes, int maxReplyBytes) : IAsyncDisposable
 {
     // so that one sender does not send for all the others forever
     private const int MaxFramesInOneTurn = 16;
@@ -87,21 +87,6 @@ internal sealed class FrameSender(
         }
     }
 
-    /// <summary>Completes when all that was written is sent, or will not be.</summary>
-    public Task WhenIdleAsync(CancellationToken cancellationToken)
-    {
-        lock (Gate)
-        {
-            if (!_isPumping)
-            {
-                return Task.CompletedTask;
-            }
-
-            _pumped ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _pumped.Task.WaitAsync(cancellationToken);
-        }
-    }
-
     /// <summary>Nothing is sent any more; who waits or sends hears why. The first reason is kept.</summary>
     public void Fail(Exception reason)
     {
@@ -120,6 +105,55 @@ internal sealed class FrameSender(
             room.SetException(failure);
             _ = room.Task.Exception; // seen, even if all who waited have given up
         }
+    }
+
+    /// <summary>Sends what waits, then closes the transport in order. When cancelled it is cut.</summary>
+    public async ValueTask CloseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WhenIdleAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            transport.Abort();
+            throw;
+        }
+        finally
+        {
+            await FinishAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Cuts the transport and waits until nothing of it is left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        transport.Abort();
+        await FinishAsync().ConfigureAwait(false);
+    }
+
+    private Task WhenIdleAsync(CancellationToken cancellationToken)
+    {
+        lock (Gate)
+        {
+            if (!_isPumping)
+            {
+                return Task.CompletedTask;
+            }
+
+            _pumped ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _pumped.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async ValueTask FinishAsync()
+    {
+        await WhenIdleAsync(CancellationToken.None).ConfigureAwait(false);
+        Fail(new ObjectDisposedException("the channel"));
+
+        // somebody may have sent in between
+        await WhenIdleAsync(CancellationToken.None).ConfigureAwait(false);
+        await transport.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task PumpAsync()

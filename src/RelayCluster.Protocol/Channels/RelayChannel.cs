@@ -1,13 +1,14 @@
 using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Protocol.Sharing;
 using RelayCluster.Protocol.Transports;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Protocol.Channels;
 
 /// <summary>
-/// The relay protocol on one transport: messages in, messages out. Either side of it, since all that the sides do
-/// differently is who speaks first.
+/// The relay protocol: messages in, messages out. Either side of it, since all that the sides do differently is who
+/// speaks first. It has a transport of its own, or is one channel of a muxer that others use too.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -15,7 +16,7 @@ namespace RelayCluster.Protocol.Channels;
 ///   SendAsync   --> encode --> dialect --> frames --> pump --> transport   (any number of senders)
 /// </code>
 /// <para>
-/// <b>Reading.</b> A frame is received when the messages of the one before have all been read, so a session that stops
+/// <b>Reading.</b> On a transport of its own, a frame is received when the messages of the one before have all been read, so a session that stops
 /// reading stops the client's socket. The frame is one pooled buffer. A data message that is the last of its frame
 /// takes the buffer over, payload and all; in a batch, the data messages before it are copied out of it, and those are
 /// small. Pings are answered here, and shown to the reader too, as signs of life. Reading never waits for sending, so two
@@ -32,26 +33,22 @@ namespace RelayCluster.Protocol.Channels;
 /// <see cref="DisposeAsync"/> cuts it. A transport that fails on the way out is cut, so that the reader hears of it.
 /// The channel owns its transport.
 /// </para>
+/// <para>
+/// <b>On a shared muxer</b> (<see cref="SharedMux"/>) messages come from the channel's own queue, and to close is to close
+/// the channel: the transport and the other channels are the muxer's.
+/// </para>
 /// </remarks>
 public sealed class RelayChannel : IAsyncDisposable
 {
-    private readonly IMessageTransport _transport;
-    private readonly IDialect _dialect;
-    private readonly FrameSender _sender;
-    private PooledBuffer? _frame;
+    private readonly IRelayLink _link;
 
-    private RelayChannel(IMessageTransport transport, RelayChannelOptions options, IDialect dialect)
-    {
-        _transport = transport;
-        _dialect = dialect;
-        _sender = new FrameSender(transport, dialect, options.MaxUnsentBytes, options.MaxReplyBytes);
-    }
+    private RelayChannel(IRelayLink link) => _link = link;
 
     /// <summary>What the two sides speak.</summary>
-    public RelayDialect SpokenDialect => _dialect is Web4Dialect ? RelayDialect.Web4 : RelayDialect.Hyperswarm;
+    public RelayDialect SpokenDialect => _link.SpokenDialect;
 
     /// <summary>Who is at the other end, for logs.</summary>
-    public string RemoteEndPoint => _transport.RemoteEndPoint;
+    public string RemoteEndPoint => _link.RemoteEndPoint;
 
     /// <summary>
     /// The relay's side: waits for the client to open the protocol, and opens it too, in the dialect that the client's
@@ -64,47 +61,41 @@ public sealed class RelayChannel : IAsyncDisposable
         IMessageTransport transport, RelayChannelOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transport);
-        RelayChannel? channel = null;
-        bool isOpen = false;
-        try
-        {
-            channel = await RecognizeAsync(transport, options ?? new RelayChannelOptions(), cancellationToken)
-                .ConfigureAwait(false);
-            if (channel is null)
-            {
-                return null;
-            }
+        return Wrap(await TransportLink.AcceptAsync(transport, options ?? new RelayChannelOptions(), cancellationToken)
+            .ConfigureAwait(false));
+    }
 
-            while (!channel.TryOpen())
-            {
-                if (!await channel.TryReceiveAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    return null;
-                }
-            }
-
-            isOpen = true;
-            return channel;
-        }
-        finally
-        {
-            if (!isOpen)
-            {
-                transport.Abort();
-                IAsyncDisposable owner = channel is null ? transport : channel;
-                await owner.DisposeAsync().ConfigureAwait(false);
-            }
-        }
+    /// <summary>
+    /// The relay's side on a muxer that others use too: waits for the client to open the protocol there, and opens it.
+    /// Null if the muxer ends before. It listens for the client from the call on, and so belongs before
+    /// <see cref="SharedMux.RunAsync"/>. The muxer stays its owner's.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Somebody listens for it already.</exception>
+    public static async ValueTask<RelayChannel?> AcceptAsync(
+        SharedMux mux, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(mux);
+        return Wrap(await SharedLink.AcceptAsync(mux, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>The client's side: opens the protocol at once, without waiting for the relay.</summary>
     public static RelayChannel Open(IMessageTransport transport, RelayChannelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(transport);
-        options ??= new RelayChannelOptions();
-        var channel = new RelayChannel(transport, options, Dialect.ForClient(options.Dialect, options.MaxBatchBytes));
-        channel._sender.Start();
-        return channel;
+        return new RelayChannel(TransportLink.Open(transport, options ?? new RelayChannelOptions()));
+    }
+
+    /// <summary>
+    /// The client's side on a muxer that others use too: opens the protocol at once, without waiting for the relay, in the
+    /// living dialect. The muxer stays its owner's.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It is open there already.</exception>
+    /// <exception cref="IOException">The connection was cut, or the other side has closed.</exception>
+    public static RelayChannel Open(SharedMux mux)
+    {
+        ArgumentNullException.ThrowIfNull(mux);
+        return new RelayChannel(SharedLink.TryOpen(mux)
+            ?? throw new InvalidOperationException("The muxer has a channel of the relay protocol already"));
     }
 
     /// <summary>
@@ -116,7 +107,7 @@ public sealed class RelayChannel : IAsyncDisposable
     public ValueTask<RelayMessage?> ReadAsync(CancellationToken cancellationToken = default)
     {
         return TryRead(out RelayMessage? message)
-            ? ValueTask.FromResult<RelayMessage?>(message)
+            ? ValueTask.FromResult(message)
             : ReadSlowlyAsync(cancellationToken);
     }
 
@@ -131,13 +122,7 @@ public sealed class RelayChannel : IAsyncDisposable
     public ValueTask SendAsync(RelayMessage message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
-        lock (_sender.Gate)
-        {
-            _sender.ThrowIfFailed();
-            Encode(message);
-        }
-
-        return _sender.StartAsync(cancellationToken);
+        return _link.SendAsync(message, cancellationToken);
     }
 
     /// <summary>
@@ -151,72 +136,37 @@ public sealed class RelayChannel : IAsyncDisposable
     public void Reply(RelayMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        lock (_sender.Gate)
-        {
-            _sender.ThrowIfFailed();
-            int written = _dialect.BufferedBytes;
-            Encode(message);
-            _sender.HandleReply(_dialect.BufferedBytes - written);
-        }
-
-        _sender.Start();
+        _link.Reply(message);
     }
 
-    /// <summary>Sends what waits, then closes the transport in order. When cancelled it is cut.</summary>
-    public async ValueTask CloseAsync(CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Sends what waits, then closes the transport in order. When cancelled it is cut. On a shared muxer, which goes on
+    /// sending, only the channel closes, behind what was sent.
+    /// </summary>
+    public ValueTask CloseAsync(CancellationToken cancellationToken = default) => _link.CloseAsync(cancellationToken);
+
+    /// <summary>Cuts the connection at once; pending calls fail. On a shared muxer only the channel closes.</summary>
+    public void Abort() => _link.Abort();
+
+    /// <summary>Cuts it as <see cref="Abort"/> does, and waits until nothing of it is left.</summary>
+    public ValueTask DisposeAsync() => _link.DisposeAsync();
+
+    private static RelayChannel? Wrap(IRelayLink? link) => link is null ? null : new RelayChannel(link);
+
+    private bool TryRead(out RelayMessage? message)
     {
-        try
+        if (!_link.TryRead(out message))
         {
-            await _sender.WhenIdleAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            _transport.Abort();
-            throw;
-        }
-        finally
-        {
-            await FinishAsync().ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Cuts the connection at once; pending calls fail.</summary>
-    public void Abort() => _transport.Abort();
-
-    /// <summary>Cuts the connection and waits until nothing of it is left.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _transport.Abort();
-        await FinishAsync().ConfigureAwait(false);
-    }
-
-    private static async ValueTask<RelayChannel?> RecognizeAsync(
-        IMessageTransport transport, RelayChannelOptions options, CancellationToken cancellationToken)
-    {
-        while (await transport.ReceiveAsync(cancellationToken).ConfigureAwait(false) is { } frame)
-        {
-            // an empty one is a keep-alive, in every dialect
-            RelayChannel? channel = null;
-            try
-            {
-                if (frame.Length > 0)
-                {
-                    IDialect dialect = Dialect.ForRelay(frame.Span, options.MaxBatchBytes);
-                    channel = new RelayChannel(transport, options, dialect);
-                    channel.Begin(frame);
-                    return channel;
-                }
-            }
-            finally
-            {
-                if (channel is null)
-                {
-                    frame.Dispose();
-                }
-            }
+            return false;
         }
 
-        return null;
+        if (message is PingMessage)
+        {
+            // nobody waits for room for it: two sides that both did would wait for ever
+            _link.Reply(PongMessage.Instance);
+        }
+
+        return true;
     }
 
     private async ValueTask<RelayMessage?> ReadSlowlyAsync(CancellationToken cancellationToken)
@@ -224,139 +174,12 @@ public sealed class RelayChannel : IAsyncDisposable
         RelayMessage? message;
         while (!TryRead(out message))
         {
-            if (IsClosed() || !await TryReceiveAsync(cancellationToken).ConfigureAwait(false))
+            if (!await _link.ReceiveAsync(cancellationToken).ConfigureAwait(false))
             {
                 return null;
             }
         }
 
         return message;
-    }
-
-    private bool IsClosed()
-    {
-        lock (_sender.Gate)
-        {
-            _sender.ThrowIfFailed();
-            return _dialect.IsClosed;
-        }
-    }
-
-    private bool TryRead(out RelayMessage? message)
-    {
-        bool isLast;
-        DialectMessage next;
-        lock (_sender.Gate)
-        {
-            int written = _dialect.BufferedBytes;
-            bool isRead = _dialect.TryReadMessage(out next);
-            if (isRead && next.Type == RelayMessageType.Ping)
-            {
-                // nobody waits for room for it: two sides that both did would wait for ever
-                _dialect.TryBeginMessage(RelayMessageType.Pong, 0, out _);
-            }
-
-            _sender.HandleReply(_dialect.BufferedBytes - written);
-            if (!isRead)
-            {
-                message = null;
-                return false;
-            }
-
-            isLast = _dialect.IsFrameRead;
-        }
-
-        message = Decode(next, isLast);
-        if (message is PingMessage)
-        {
-            _sender.Start();
-        }
-
-        return true;
-    }
-
-    private RelayMessage Decode(DialectMessage next, bool isLast)
-    {
-        PooledBuffer frame = _frame!.Value;
-        if (next.Type != RelayMessageType.Data || !isLast)
-        {
-            return RelayMessageCodec.Read(next.Type, frame.Span.Slice(next.Offset, next.Length));
-        }
-
-        _frame = null;
-        return RelayMessageCodec.Read(next.Type, frame.Slice(next.Offset, next.Length));
-    }
-
-    private bool TryOpen()
-    {
-        bool isOpen;
-        lock (_sender.Gate)
-        {
-            int written = _dialect.BufferedBytes;
-            isOpen = _dialect.TryOpen();
-            _sender.HandleReply(_dialect.BufferedBytes - written);
-        }
-
-        if (isOpen)
-        {
-            _sender.Start();
-        }
-
-        return isOpen;
-    }
-
-    private async ValueTask<bool> TryReceiveAsync(CancellationToken cancellationToken)
-    {
-        ReleaseFrame();
-
-        // what reading brought forth, such as rejected channels
-        _sender.Start();
-        PooledBuffer? frame = await _transport.ReceiveAsync(cancellationToken).ConfigureAwait(false);
-        if (frame is null)
-        {
-            return false;
-        }
-
-        Begin(frame.Value);
-        return true;
-    }
-
-    private void Begin(PooledBuffer frame)
-    {
-        _frame = frame;
-        lock (_sender.Gate)
-        {
-            _dialect.HandleFrame(frame.Memory);
-        }
-    }
-
-    private void Encode(RelayMessage message)
-    {
-        if (!_dialect.TryBeginMessage(message.Type, message.GetEncodedSize(), out Span<byte> body))
-        {
-            throw new IOException("The other side has closed the relay protocol");
-        }
-
-        RelayMessageCodec.Write(message, body);
-        if (message.HasSecret)
-        {
-            _sender.HandleSecret();
-        }
-    }
-
-    private void ReleaseFrame()
-    {
-        _frame?.Dispose();
-        _frame = null;
-    }
-
-    private async ValueTask FinishAsync()
-    {
-        await _sender.WhenIdleAsync(CancellationToken.None).ConfigureAwait(false);
-        _sender.Fail(new ObjectDisposedException(nameof(RelayChannel)));
-
-        // somebody may have sent in between
-        await _sender.WhenIdleAsync(CancellationToken.None).ConfigureAwait(false);
-        await _transport.DisposeAsync().ConfigureAwait(false);
     }
 }

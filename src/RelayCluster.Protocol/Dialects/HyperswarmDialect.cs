@@ -13,7 +13,7 @@ internal sealed class HyperswarmDialect : MuxDialect<Mux, MuxEvent>
 {
     public const string Protocol = "@hyperswarm/dht-relay";
 
-    private static readonly MuxChannelOptions ChannelOptions = new()
+    public static readonly MuxChannelOptions ChannelOptions = new()
     {
         Protocol = Protocol,
         MessageTypes = RelayMessageCodec.Count,

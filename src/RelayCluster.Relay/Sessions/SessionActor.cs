@@ -5,7 +5,6 @@ using RelayCluster.Dht;
 using RelayCluster.Protocol.Channels;
 using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
-using RelayCluster.Protocol.Transports;
 using RelayCluster.Relay.Buffers;
 using RelayCluster.Relay.Queries;
 using RelayCluster.Relay.Servers;
@@ -52,7 +51,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         "SERVER_INCOMPATIBLE: Peers of HyperDHT 6 cannot read the handshakes of @hyperswarm/dht 5; use the custodial mode";
 
     private readonly SessionScope _scope;
-    private readonly IMessageTransport _transport;
+    private readonly IClientArrival _client;
     private readonly SessionStreams _streams = new();
     private readonly Dictionary<uint, ActorRef<ServerMessage>> _servers = [];
     private readonly Dictionary<ActorRef, ListenedAlias> _serverAliases = [];
@@ -65,23 +64,23 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
     private RelayDialect _dialect;
     private bool _isExcused;
 
-    public SessionActor(SessionScope scope, IMessageTransport transport)
+    public SessionActor(SessionScope scope, IClientArrival client)
     {
         _scope = scope;
-        _transport = transport;
+        _client = client;
     }
 
     private TimeSpan Now => Context.TimeProvider.GetElapsedTime(0);
 
     protected override void OnStarted()
     {
-        Log.Opened(_scope.Logger, _scope.SessionId, _transport.RemoteEndPoint);
+        Log.Opened(_scope.Logger, _scope.SessionId, _client.RemoteEndPoint);
         _scope.Metrics.SessionOpened();
         _reader = new ClientReader(Context, _scope, Take, OnReadingResumed, OnChannelFailed);
         _heartbeat = new Heartbeat(Now, _scope.Settings.HeartbeatInterval, _scope.Settings.SilenceTimeout);
         ScheduleBeat();
         Context.CreateWait<RelayChannel?>(OnOpened, OnChannelFailed, OwnChannel)
-            .Await(RelayChannel.AcceptAsync(_transport, cancellationToken: Context.Stopping));
+            .Await(_client.AcceptAsync(Context.Stopping));
     }
 
     protected override void Receive(SessionMessage message)
@@ -164,7 +163,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
 
     private void OnViolation(ProtocolException violation)
     {
-        Log.Violated(_scope.Logger, _scope.SessionId, _transport.RemoteEndPoint, violation.Message);
+        Log.Violated(_scope.Logger, _scope.SessionId, _client.RemoteEndPoint, violation.Message);
         End(SessionEnd.ProtocolViolation);
     }
 

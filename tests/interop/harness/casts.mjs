@@ -1,17 +1,20 @@
 // Who plays in a scenario: which client of the relay, in whose custody its keys are, and which peer on the DHT. A
 // suite names the casts that its scenarios are played by; without a word it is the npm client with an npm peer.
 import { openClient, transports } from './connections.mjs'
-import { startPeer } from './peers.mjs'
+import { startNpmNode, startNpmProcess, startOurNode, startOurProcess } from './peers.mjs'
 import { faultOfReference } from './relay.mjs'
 import { openOlderClient } from './web4.mjs'
+
+const npmPeer = { name: 'npm', start: startNpmNode, startProcess: startNpmProcess }
+const ourNode = { name: 'our node', start: startOurNode, startProcess: startOurProcess }
 
 export class Cast {
   /**
    * @param {string} client what the output calls the client
    * @param {(relay, transport, options) => Promise<{ client, socket }>} open connects such a client
-   * @param {{ custodial?: boolean, peer?: string, skip?: string | false }} [options]
+   * @param {{ custodial?: boolean, peer?: object, skip?: string | false }} [options]
    */
-  constructor (client, open, { custodial = true, peer = 'npm', overs = transports, skip = false } = {}) {
+  constructor (client, open, { custodial = true, peer = npmPeer, overs = transports, skip = false } = {}) {
     this.client = client
     this.open = (relay, transport) => open(relay, transport, { custodial })
     this.custodial = custodial
@@ -22,13 +25,18 @@ export class Cast {
 
   /** A peer on the relay's DHT; `options` are those of a hyperdht node. */
   startPeer (relay, options) {
-    return startPeer[this.peer](relay, options)
+    return this.peer.start(relay, options)
+  }
+
+  /** A peer in a process of its own, for tests to stop or kill. */
+  startProcess (t, relay) {
+    return this.peer.startProcess(t, relay)
   }
 
   /** What stands before the name of a test, e.g. "npm over ws, custodial". */
   over (transport) {
     const custody = this.custodial ? 'custodial' : 'noncustodial'
-    const peer = this.peer === 'npm' ? '' : `, with ${this.peer}`
+    const peer = this.peer === npmPeer ? '' : `, with ${this.peer.name}`
     return `${this.client} over ${transport}, ${custody}${peer}`
   }
 }
@@ -38,3 +46,12 @@ export const npm = new Cast('npm', openClient)
 
 /** The npm client of the first dialect. */
 export const npmWeb4 = new Cast('npm 0.1', openOlderClient, { skip: faultOfReference('it speaks one dialect') })
+
+/** The same under the name that it has by itself, the living dialect's. */
+export const npmOldName = new Cast('npm 0.1', (relay, transport, options) =>
+  openOlderClient(relay, transport, { ...options, renamed: false }))
+
+/** An npm client, and our node on the DHT in the place of npm's. */
+export const ourPeer = new Cast('npm', openClient, { peer: ourNode, overs: ['ws'] })
+
+export const everybody = [npm, npmWeb4, ourPeer]

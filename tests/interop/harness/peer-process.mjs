@@ -1,4 +1,4 @@
-// A peer in a process of its own, for tests to stop or kill; see `PeerProcess` in peers.mjs. Tells in lines of JSON
+// A peer in a process of its own, for tests to stop or kill; see peers.mjs. Tells in lines of JSON
 // its public key, that somebody connected, and what it has read when a connection ends.
 import DHT from 'hyperdht'
 

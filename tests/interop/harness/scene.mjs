@@ -130,6 +130,11 @@ export class Scene {
     return this.#stage.peer(this.#cast, options)
   }
 
+  /** A peer in a process of its own, for the test to stop or kill. */
+  peerProcess (t) {
+    return this.#cast.startProcess(t, this.relay)
+  }
+
   /** A server of a peer, listening until the test ends. */
   async server (t, onconnection, { peer, keyPair = DHT.keyPair(), ...options } = {}) {
     peer ??= this.anyPeer

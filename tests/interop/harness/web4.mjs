@@ -1,6 +1,5 @@
 // Clients of the first dialect: npm @hyperswarm/dht-relay 0.1, on the older Protomux and secret stream that it brings.
 // It names its protocol @hyperswarm/dht-relay; with that changed, at run time, it is a client of @web4/dht-relay 0.1.
-import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import net from 'node:net'
 
@@ -21,13 +20,6 @@ Protomux.prototype.addProtocol = function (options) {
   return addProtocol.call(this, options.name === ownName ? { ...options, name: spokenName } : options)
 }
 
-/** A client that is gone when the test ends. */
-export async function openWeb4Client (t, relay, transport, options) {
-  const { client } = await openOlderClient(relay, transport, options)
-  t.after(() => client.destroy({ force: true }))
-  return client
-}
-
 /** A client of the relay, connected. Where `renamed` is false, it speaks under its own name. */
 export async function openOlderClient (relay, transport, { renamed = true, ...options } = {}) {
   const socket = transport === 'ws' ? new WebSocket(relay.ws) : net.connect(relay.tcp)
@@ -36,10 +28,4 @@ export async function openOlderClient (relay, transport, { renamed = true, ...op
   const client = new RelayedDHT(stream, options)
   await client.ready()
   return { client, socket }
-}
-
-/** A connection that is open. */
-export async function opened (stream) {
-  await once(stream, 'open')
-  return stream.on('error', () => {}) // that it closes is what tests look at
 }

@@ -1,0 +1,14 @@
+using RelayCluster.Protocol.Channels;
+
+namespace RelayCluster.Relay.Sessions;
+
+/// <summary>A client whose channel is open already.</summary>
+internal sealed class ChannelArrival(RelayChannel channel) : IClientArrival
+{
+    public string RemoteEndPoint => channel.RemoteEndPoint;
+
+    public ValueTask<RelayChannel?> AcceptAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<RelayChannel?>(channel);
+
+    public ValueTask DisposeAsync() => channel.DisposeAsync();
+}

@@ -1,0 +1,15 @@
+using RelayCluster.Protocol.Channels;
+using RelayCluster.Protocol.Transports;
+
+namespace RelayCluster.Relay.Sessions;
+
+/// <summary>A client on a connection of its own, which has said nothing yet.</summary>
+internal sealed class TransportArrival(IMessageTransport transport) : IClientArrival
+{
+    public string RemoteEndPoint => transport.RemoteEndPoint;
+
+    public ValueTask<RelayChannel?> AcceptAsync(CancellationToken cancellationToken) =>
+        RelayChannel.AcceptAsync(transport, cancellationToken: cancellationToken);
+
+    public ValueTask DisposeAsync() => transport.DisposeAsync();
+}

@@ -1,0 +1,46 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using RelayCluster.Agent.Frames;
+using RelayCluster.Crypto;
+using RelayCluster.Dht;
+using RelayCluster.Dht.Hyper;
+
+namespace RelayCluster.Agent.Calls;
+
+/// <summary>
+/// A node that lives until the caller hangs up: <c>{ bootstrap: ["host:port"], keyPair?, ephemeral?, firewalled?,
+/// connectionKeepAlive? }</c>, answered by <c>{ node, publicKey, secretKey }</c>.
+/// </summary>
+internal sealed class NodeCall(JsonObject request, FrameConnection connection, Registry<IDhtNode> nodes)
+{
+    public async Task RunAsync()
+    {
+        using KeyPair? keyPair = request.KeyPair();
+        Task<Frame?> hangUp = connection.ReadAsync();
+        await using IDhtNode node = await HangUp.CancelsAsync(hangUp, token => StartAsync(keyPair, token));
+        int id = nodes.Add(node);
+        JsonObject answer = Answers.KeyPair(node.DefaultKeyPair);
+        answer["node"] = id;
+        await connection.WriteAsync(answer);
+        await hangUp;
+        nodes.Remove(id);
+    }
+
+    private async Task<IDhtNode> StartAsync(KeyPair? keyPair, CancellationToken cancellationToken)
+    {
+        var options = new DhtNodeOptions
+        {
+            Bootstrap = [.. request["bootstrap"]!.AsArray().Select(b => BootstrapNode.Parse((string)b!))],
+            Host = IPAddress.Loopback,
+            KeyPair = keyPair,
+            Ephemeral = (bool?)request["ephemeral"] ?? true,
+            Firewalled = (bool?)request["firewalled"] ?? true,
+        };
+        if (request["connectionKeepAlive"] is { } keepAlive)
+        {
+            options.ConnectionKeepAlive = TimeSpan.FromMilliseconds((int)keepAlive);
+        }
+
+        return await DhtNode.StartAsync(options, cancellationToken: cancellationToken);
+    }
+}
