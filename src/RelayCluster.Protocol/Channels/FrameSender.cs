@@ -42,8 +42,8 @@ internal sealed class FrameSender(
     /// <summary>Within the gate: what was just written holds a secret; its memory is to be zeroed.</summary>
     public void HandleSecret() => _sendsSecrets = true;
 
-    /// <summary>Within the gate: this was written because the other side asked for it, and nobody waits for room.</summary>
-    /// <exception cref="ProtocolException">It asks for more and more, and takes nothing.</exception>
+    /// <summary>Within the gate: this was written because the other side asked for it, and nobody waits for
+    /// room.</summary> <exception cref="ProtocolException">It asks for more and more, and takes nothing.</exception>
     public void HandleReply(int bytes)
     {
         if (bytes > 0)

@@ -16,17 +16,18 @@ namespace RelayCluster.Protocol.Channels;
 ///   SendAsync   --> encode --> dialect --> frames --> pump --> transport   (any number of senders)
 /// </code>
 /// <para>
-/// <b>Reading.</b> On a transport of its own, a frame is received when the messages of the one before have all been read, so a session that stops
-/// reading stops the client's socket. The frame is one pooled buffer. A data message that is the last of its frame
-/// takes the buffer over, payload and all; in a batch, the data messages before it are copied out of it, and those are
-/// small. Pings are answered here, and shown to the reader too, as signs of life. Reading never waits for sending, so two
-/// sides that are both full do not wait for each other; what that allows a side to ask for without taking the answers
-/// is bounded by <see cref="RelayChannelOptions.MaxReplyBytes"/>.
+/// <b>Reading.</b> On a transport of its own, a frame is received when the messages of the one before have all been
+/// read, so a session that stops reading stops the client's socket. The frame is one pooled buffer. A data message that
+/// is the last of its frame takes the buffer over, payload and all; in a batch, the data messages before it are copied
+/// out of it, and those are small. Pings are answered here, and shown to the reader too, as signs of life. Reading
+/// never waits for sending, so two sides that are both full do not wait for each other; what that allows a side to ask
+/// for without taking the answers is bounded by <see cref="RelayChannelOptions.MaxReplyBytes"/>.
 /// </para>
 /// <para>
 /// <b>Sending.</b> A message is written straight into its frame, in the order of the calls, before
-/// <see cref="SendAsync"/> returns; from then on its memory is the caller's again. While the transport is busy, messages
-/// gather in one batch, which goes out next. When more than <see cref="RelayChannelOptions.MaxUnsentBytes"/> wait, senders wait too.
+/// <see cref="SendAsync"/> returns; from then on its memory is the caller's again. While the transport is busy,
+/// messages gather in one batch, which goes out next. When more than <see cref="RelayChannelOptions.MaxUnsentBytes"/>
+/// wait, senders wait too.
 /// </para>
 /// <para>
 /// <b>Ending.</b> <see cref="CloseAsync"/> sends what waits and closes the transport in order;
@@ -34,8 +35,8 @@ namespace RelayCluster.Protocol.Channels;
 /// The channel owns its transport.
 /// </para>
 /// <para>
-/// <b>On a shared muxer</b> (<see cref="SharedMux"/>) messages come from the channel's own queue, and to close is to close
-/// the channel: the transport and the other channels are the muxer's.
+/// <b>On a shared muxer</b> (<see cref="SharedMux"/>) messages come from the channel's own queue, and to close is to
+/// close the channel: the transport and the other channels are the muxer's.
 /// </para>
 /// </remarks>
 public sealed class RelayChannel : IAsyncDisposable
@@ -86,8 +87,8 @@ public sealed class RelayChannel : IAsyncDisposable
     }
 
     /// <summary>
-    /// The client's side on a muxer that others use too: opens the protocol at once, without waiting for the relay, in the
-    /// living dialect. The muxer stays its owner's.
+    /// The client's side on a muxer that others use too: opens the protocol at once, without waiting for the relay, in
+    /// the living dialect. The muxer stays its owner's.
     /// </summary>
     /// <exception cref="InvalidOperationException">It is open there already.</exception>
     /// <exception cref="IOException">The connection was cut, or the other side has closed.</exception>

@@ -23,8 +23,8 @@ public sealed record RelayChannelOptions
     public int MaxBatchBytes { get; init; } = 64 * 1024;
 
     /// <summary>
-    /// How many bytes of pongs and of the muxer's own answers the other side may ask for without taking them, 1 or more.
-    /// Default: 64 KiB, thousands of answers; who asks for more breaks the protocol.
+    /// How many bytes of pongs and of the muxer's own answers the other side may ask for without taking them, 1 or
+    /// more. Default: 64 KiB, thousands of answers; who asks for more breaks the protocol.
     /// </summary>
     public int MaxReplyBytes { get; init; } = 64 * 1024;
 }

@@ -7,8 +7,8 @@ using RelayCluster.Wire.Protomux;
 namespace RelayCluster.Protocol.Channels;
 
 /// <summary>
-/// The relay protocol as one channel of a muxer that somebody else owns: to close it is to close the channel, and leaves
-/// the muxer and its other channels as they are. Only the living dialect has such a thing.
+/// The relay protocol as one channel of a muxer that somebody else owns: to close it is to close the channel, and
+/// leaves the muxer and its other channels as they are. Only the living dialect has such a thing.
 /// </summary>
 internal sealed class SharedLink(SharedChannel channel) : IRelayLink
 {

@@ -7,8 +7,8 @@ using RelayCluster.Wire;
 namespace RelayCluster.Protocol.Channels;
 
 /// <summary>
-/// The relay protocol alone on a transport of its own, which the link owns: the usual case, and the fast one. A frame is
-/// received when the messages of the one before have all been read, and read where it lies.
+/// The relay protocol alone on a transport of its own, which the link owns: the usual case, and the fast one. A frame
+/// is received when the messages of the one before have all been read, and read where it lies.
 /// </summary>
 internal sealed class TransportLink : IRelayLink
 {

@@ -19,9 +19,9 @@ namespace RelayCluster.Protocol.Sharing;
 ///   transport &lt;==frames== one pump &lt;-- muxer &lt;--- SendAsync of any channel, in the order of the calls
 /// </code>
 /// <para>
-/// <b>Beginning.</b> Whoever makes it opens the channels that it wants at once, names those that it takes when the other
-/// side asks (<see cref="Pair"/>, <see cref="RelayChannel.AcceptAsync(SharedMux, CancellationToken)"/>), and then calls
-/// <see cref="RunAsync"/>: what the other side opens and nobody has named is rejected.
+/// <b>Beginning.</b> Whoever makes it opens the channels that it wants at once, names those that it takes when the
+/// other side asks (<see cref="Pair"/>, <see cref="RelayChannel.AcceptAsync(SharedMux, CancellationToken)"/>), and then
+/// calls <see cref="RunAsync"/>: what the other side opens and nobody has named is rejected.
 /// </para>
 /// <para>
 /// <b>Back-pressure.</b> Protomux has none for a single channel. What comes waits in its channel for the reader, up to
@@ -316,7 +316,8 @@ public sealed class SharedMux : IAsyncDisposable, IFrameSource
         }
     }
 
-    /// <summary>The frame itself if nothing else is in it, or a copy, which then is the only one: it may be a secret.</summary>
+    /// <summary>The frame itself if nothing else is in it, or a copy, which then is the only one: it may be a
+    /// secret.</summary>
     private PooledBuffer TakePayload(in MuxEvent next)
     {
         if (next.FrameOffset == MuxEvent.NotInFrame)

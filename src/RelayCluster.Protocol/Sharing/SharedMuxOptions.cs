@@ -18,8 +18,8 @@ public sealed record SharedMuxOptions
     public int MaxUnsentBytes { get; init; } = 256 * 1024;
 
     /// <summary>
-    /// How many bytes that came may wait for the reader of one channel before nothing more is received, for any channel,
-    /// 1 or more. Default: 256 KiB. One message may go beyond it by its own length.
+    /// How many bytes that came may wait for the reader of one channel before nothing more is received, for any
+    /// channel, 1 or more. Default: 256 KiB. One message may go beyond it by its own length.
     /// </summary>
     public int MaxUnreadBytes { get; init; } = 256 * 1024;
 

@@ -11,10 +11,10 @@ namespace RelayCluster.Relay.Sessions;
 /// session's turns.
 /// </summary>
 /// <remarks>
-/// There is never more than one read under way, and the next begins when the message before has found its place and every
-/// budget has room: its stream's (<see cref="SessionStream.ToPeer"/>), the session's (<see cref="SessionScope.Inbound"/>),
-/// the queries', and the answers' (<see cref="Outbox.Control"/>). What a message costs is charged before its stream is
-/// told, so no mailbox holds anything beside the budgets.
+/// There is never more than one read under way, and the next begins when the message before has found its place and
+/// every budget has room: its stream's (<see cref="SessionStream.ToPeer"/>), the session's (<see
+/// cref="SessionScope.Inbound"/>), the queries', and the answers' (<see cref="Outbox.Control"/>). What a message costs
+/// is charged before its stream is told, so no mailbox holds anything beside the budgets.
 /// </remarks>
 internal sealed class ClientReader
 {
@@ -55,7 +55,8 @@ internal sealed class ClientReader
         _room = context.CreateWait(OnRoom, failed);
     }
 
-    /// <summary>Whether nothing is read for the sake of others than the client, so that its silence is not its own.</summary>
+    /// <summary>Whether nothing is read for the sake of others than the client, so that its silence is not its
+    /// own.</summary>
     public bool IsHeldUp => _isPaused && _scope.Outbox.Control.IsOpen;
 
     /// <summary>Begins to read.</summary>

@@ -2,7 +2,8 @@ using RelayCluster.Protocol.Channels;
 
 namespace RelayCluster.Relay.Sessions;
 
-/// <summary>A client at the door: the way to it, which may still have to be opened. Disposed only if it is not let in.</summary>
+/// <summary>A client at the door: the way to it, which may still have to be opened. Disposed only if it is not let
+/// in.</summary>
 internal interface IClientArrival : IAsyncDisposable
 {
     /// <summary>Who it is, for logs.</summary>

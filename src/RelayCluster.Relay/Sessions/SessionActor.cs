@@ -23,25 +23,26 @@ namespace RelayCluster.Relay.Sessions;
 /// </code>
 /// <para>
 /// <b>Order.</b> The handshake comes first and once; everything else before it, a second one, an alias or id that is in
-/// use, or a message that only a relay sends breaks the protocol and ends the session. A message for a stream that is not
-/// there does not: it raced with the stream's end, and is dropped.
+/// use, or a message that only a relay sends breaks the protocol and ends the session. A message for a stream that is
+/// not there does not: it raced with the stream's end, and is dropped.
 /// </para>
 /// <para>
-/// <b>Back-pressure.</b> The <see cref="ClientReader"/> reads only while every budget has room. A session that is not read
-/// fills the transport, and then the client waits. The wire has no such thing for a single stream, so a stalled peer holds up its client's other streams towards their peers (not the other way: what comes from
-/// peers goes on, and so do the pings). Two things keep that bearable: a stream may fill its budget before it stops
-/// anybody, and a peer that takes nothing for <see cref="RelayOptions.StalledPeerTimeout"/> while it stops the session
-/// loses its stream.
+/// <b>Back-pressure.</b> The <see cref="ClientReader"/> reads only while every budget has room. A session that is not
+/// read fills the transport, and then the client waits. The wire has no such thing for a single stream, so a stalled
+/// peer holds up its client's other streams towards their peers (not the other way: what comes from peers goes on, and
+/// so do the pings). Two things keep that bearable: a stream may fill its budget before it stops anybody, and a peer
+/// that takes nothing for <see cref="RelayOptions.StalledPeerTimeout"/> while it stops the session loses its stream.
 /// </para>
 /// <para>
-/// <b>Silence.</b> Pings go out every heartbeat, past all queued data, also while nothing is read: clients count them. A
-/// client not heard of for <see cref="RelayOptions.SilenceTimeout"/> is gone, unless it was we who did not listen because
-/// a peer or a query had used up a budget. If we do not listen because the client takes no answers, that excuses nothing.
+/// <b>Silence.</b> Pings go out every heartbeat, past all queued data, also while nothing is read: clients count them.
+/// A client not heard of for <see cref="RelayOptions.SilenceTimeout"/> is gone, unless it was we who did not listen
+/// because a peer or a query had used up a budget. If we do not listen because the client takes no answers, that
+/// excuses nothing.
 /// </para>
 /// <para>
 /// <b>End.</b> The first reason is kept, the children stop (streams destroy their peers' side, queries and dials are
-/// cancelled), then reading and sending are cancelled, the transport is closed, the client's key zeroed. A child's failure
-/// is its own; a failure here is the session's end and nobody else's.
+/// cancelled), then reading and sending are cancelled, the transport is closed, the client's key zeroed. A child's
+/// failure is its own; a failure here is the session's end and nobody else's.
 /// </para>
 /// <para>Source of the choreography: npm <c>@hyperswarm/dht-relay</c> 0.4.3.</para>
 /// </remarks>
@@ -479,7 +480,8 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         Context.Watch(actor);
     }
 
-    /// <summary>The protocol has no error for a query, so one that is not served is finished without a result.</summary>
+    /// <summary>The protocol has no error for a query, so one that is not served is finished without a
+    /// result.</summary>
     private void Refuse(RelayMessage message, uint id)
     {
         Log.NotServed(_scope.Logger, _scope.SessionId, message.Type);

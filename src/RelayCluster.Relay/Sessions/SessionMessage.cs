@@ -16,7 +16,8 @@ internal abstract record SessionMessage
     /// <summary>The session is to end.</summary>
     public static SessionMessage Close { get; } = new Signal("close");
 
-    /// <summary>A server has accepted a stream, which is the session's now, as is its place among the streams.</summary>
+    /// <summary>A server has accepted a stream, which is the session's now, as is its place among the
+    /// streams.</summary>
     /// <param name="Server">The server.</param>
     /// <param name="ServerAlias">The relay's alias of it.</param>
     /// <param name="Stream">The stream.</param>

@@ -30,11 +30,12 @@ export class RelayProcess {
   #onoutput = () => {}
 
   /**
-   * @param {{ bootstrap?: { host: string, port: number }[], args?: string[], reference?: boolean }} [options]
-   *   `bootstrap`: the DHT to join; without it the relay brings its own private one.
+   * @param {{ bootstrap?: { host: string, port: number }[], args?: string[], reference?: boolean, program?: string }}
+   *   [options] `bootstrap`: the DHT to join; without it the relay brings its own private one. `program`: another built
+   *   program that has a relay in it.
    */
-  static async start ({ bootstrap, args = [], reference = isReference } = {}) {
-    const relay = new RelayProcess(commandLine(bootstrap, args, reference))
+  static async start ({ bootstrap, args = [], reference = isReference, program } = {}) {
+    const relay = new RelayProcess(program ? ['dotnet', program] : commandLine(bootstrap, args, reference))
     try {
       await relay.#listening(!bootstrap)
       if (bootstrap) relay.bootstrap = bootstrap
