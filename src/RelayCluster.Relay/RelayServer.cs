@@ -7,6 +7,7 @@ using RelayCluster.Protocol.Channels;
 using RelayCluster.Protocol.Sharing;
 using RelayCluster.Protocol.Transports;
 using RelayCluster.Relay.Buffers;
+using RelayCluster.Relay.Servers;
 using RelayCluster.Relay.Sessions;
 
 namespace RelayCluster.Relay;
@@ -24,6 +25,7 @@ public sealed partial class RelayServer : IAsyncDisposable
     private readonly RelaySettings _settings;
     private readonly RelayMetrics _metrics;
     private readonly ILogger _logger;
+    private readonly EndingServers _endingServers = new();
     private readonly ActorSystem _system;
     private readonly ActorRef<SessionsMessage> _sessions;
     private long _lastSession;
@@ -154,7 +156,7 @@ public sealed partial class RelayServer : IAsyncDisposable
     private SessionActor CreateSession(string sessionId, IClientArrival client)
     {
         var outbox = new Outbox(_settings.SessionBytesEachWay);
-        var scope = new SessionScope(sessionId, _node, _settings, outbox, _metrics, _logger);
+        var scope = new SessionScope(sessionId, _node, _settings, outbox, _endingServers, _metrics, _logger);
         return new SessionActor(scope, client);
     }
 

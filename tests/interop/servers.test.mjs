@@ -198,13 +198,27 @@ suite('servers behind the relay', scene => {
     }))
     const gone = Promise.all(ends.map(end => closed(end)))
 
-    if (transport === 'ws') socket.terminate()
-    else socket.resetAndDestroy()
+    cut(socket)
 
     await gone
     for (const { server } of servers) {
       assert.match(await failure(scene.anyPeer, server), /^PEER_(NOT_FOUND|CONNECTION_FAILED): /)
     }
+  })
+
+  checkEach('a client that comes back listens on its key at once', async (t, transport) => {
+    const keyPair = DHT.keyPair()
+    const { client, socket } = await scene.clientAndSocket(t, transport)
+    const former = await listen(client, { keyPair })
+    const end = await connect(t, scene.anyPeer, former.server)
+    await former.accepted.shift()
+    const gone = closed(end)
+    cut(socket)
+    await gone
+
+    const { server } = await listen(await scene.client(t, transport), { keyPair, echo: true })
+
+    assert.deepEqual(await echoOf(await connect(t, scene.anyPeer, server)), bytes(1000))
   })
 
   /** A peer's connection to a server behind the relay: `local` is the client's end, `remote` the peer's. */
@@ -215,3 +229,8 @@ suite('servers behind the relay', scene => {
     return { local: await accepted.shift(), remote }
   }
 }, { casts: everybody, concurrency: 4 })
+
+function cut (socket) {
+  if (socket.terminate) socket.terminate()
+  else socket.resetAndDestroy()
+}

@@ -35,7 +35,8 @@ namespace RelayCluster.Relay.Servers;
 /// <para>
 /// <b>End.</b> Closed by the client, with its session, or because it could not listen: the protocol has no word for a
 /// failed listen, so the session says that it has listened and has closed. The secret key signs announcements as long as
-/// the server lives, and is zeroed when it is gone.
+/// the server lives, and is zeroed when it is gone. Who listens on the same key then waits until it is: a client that
+/// comes back succeeds, while what is left of its former session is taken back (<see cref="KeyHold"/>).
 /// </para>
 /// </remarks>
 internal sealed partial class ServerActor : Actor<ServerMessage>
@@ -44,6 +45,7 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
     private readonly ActorRef<SessionMessage> _session;
     private readonly ListenMessage _listen;
     private readonly uint _alias;
+    private readonly KeyHold _key;
     private readonly RelayDialect _dialect;
     private ServerFirewall _firewall = null!;
     private ActorWait<DhtStream?> _accepting = null!;
@@ -56,12 +58,14 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
         ActorRef<SessionMessage> session,
         ListenMessage listen,
         uint alias,
+        KeyHold key,
         RelayDialect dialect)
     {
         _scope = scope;
         _session = session;
         _listen = listen;
         _alias = alias;
+        _key = key;
         _dialect = dialect;
     }
 
@@ -76,6 +80,8 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
 
     protected override void Receive(ServerMessage message) => Context.StopSelf();
 
+    protected override void OnStopping() => _key.BeginEnd();
+
     protected override void OnStopped()
     {
         if (_inHand is not null)
@@ -84,6 +90,7 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
             _scope.Streams.Remove(1);
         }
 
+        _key.End();
         _listen.Dispose();
         _scope.Metrics.ServerStopped();
         Log.Closed(_scope.Logger, _scope.SessionId, _listen.Alias, _listen.PublicKey);
@@ -101,6 +108,7 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
             MaxPendingHandshakes = 2 * _scope.Settings.MaxFirewallQuestions,
             BufferBytes = _scope.Settings.AcceptedTransportBytes,
         };
+        await _key.WhenFreeAsync(cancellationToken).ConfigureAwait(false);
         return await _scope.Node.ListenAsync(_listen.KeyPair, options, cancellationToken).ConfigureAwait(false);
     }
 

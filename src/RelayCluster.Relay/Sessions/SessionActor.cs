@@ -54,7 +54,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
     private readonly SessionScope _scope;
     private readonly IClientArrival _client;
     private readonly SessionStreams _streams = new();
-    private readonly Dictionary<uint, ActorRef<ServerMessage>> _servers = [];
+    private readonly Dictionary<uint, SessionServer> _servers = [];
     private readonly Dictionary<ActorRef, ListenedAlias> _serverAliases = [];
     private readonly HashSet<uint> _queries = [];
     private readonly Dictionary<ActorRef, uint> _queryIds = [];
@@ -140,6 +140,11 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         if (_end is null)
         {
             _end = end;
+            foreach (SessionServer server in _servers.Values)
+            {
+                server.Key.BeginEnd();
+            }
+
             _reader.Stop();
             Context.StopSelf();
         }
@@ -312,9 +317,10 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
                 Listen(listen);
                 break;
             case CloseMessage close:
-                if (_servers.TryGetValue(close.Alias, out ActorRef<ServerMessage>? server))
+                if (_servers.TryGetValue(close.Alias, out SessionServer server))
                 {
-                    server.TryTell(ServerMessage.Close);
+                    server.Key.BeginEnd();
+                    server.Actor.TryTell(ServerMessage.Close);
                 }
 
                 break;
@@ -416,10 +422,11 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         }
 
         uint alias = _scope.NextId();
+        var key = new KeyHold(_scope.EndingServers, listen.PublicKey);
         ActorRef<ServerMessage> actor = Context.Spawn(
             $"server-{listen.Alias}",
-            () => new ServerActor(_scope, Context.Self, listen, alias, _dialect));
-        _servers.Add(listen.Alias, actor);
+            () => new ServerActor(_scope, Context.Self, listen, alias, key, _dialect));
+        _servers.Add(listen.Alias, new SessionServer(actor, key));
         _serverAliases.Add(actor, new ListenedAlias(listen.Alias, alias));
         Context.Watch(actor);
     }

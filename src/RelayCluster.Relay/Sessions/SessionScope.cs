@@ -11,6 +11,7 @@ internal sealed class SessionScope(
     IDhtNode node,
     RelaySettings settings,
     Outbox outbox,
+    EndingServers endingServers,
     RelayMetrics metrics,
     ILogger logger) : IDisposable
 {
@@ -24,6 +25,9 @@ internal sealed class SessionScope(
 
     /// <summary>The way to the client.</summary>
     public Outbox Outbox => outbox;
+
+    /// <summary>What is left of servers, of all sessions.</summary>
+    public EndingServers EndingServers => endingServers;
 
     public RelayMetrics Metrics => metrics;
 

@@ -22,6 +22,8 @@ internal sealed class FakeServer(KeyPair keyPair, DhtServerOptions options) : ID
 
     public DhtServerAddress Address => new(PublicKey, EndPoint);
 
+    public bool IsClosing => _closing.IsCancellationRequested;
+
     public bool IsClosed { get; private set; }
 
     /// <summary>Whether the secret key was still there when the server closed: it signs what takes it back.</summary>
