@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 
-import { everybody } from './harness/casts.mjs'
+import { everybody, npm } from './harness/casts.mjs'
+import { closed, opened } from './harness/connections.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { bytes, describeMessage, readMessages, write } from './harness/streams.mjs'
 
@@ -21,6 +23,23 @@ suite('data', scene => {
 
     await assertArrives(remote, local, sizes.map(size => bytes(size)))
   })
+
+  checkEach("a peer's longest message costs no session, where it does not fit", async (t, transport) => {
+    const { client, local, remote } = await scene.connection(t, transport)
+    const longest = (1 << 24) - 1 - 17
+    const arriving = closed(local)
+
+    if (transport === 'ws') return assertArrives(remote, local, [bytes(longest)])
+    await write(remote, bytes(longest))
+
+    // over TCP the frame around it would be longer than a frame can be
+    assert.match((await arriving).message, /longer than/)
+    const server = await scene.server(t, end => end.on('data', data => end.write(data)))
+    const other = await opened(client.connect(server.publicKey))
+    other.write(bytes(1000))
+    const [echo] = await once(other, 'data')
+    assert.deepEqual(echo, bytes(1000))
+  }, { playedBy: cast => cast === npm })
 
   checkEach('both ways at the same time', async (t, transport) => {
     const { local, remote } = await scene.connection(t, transport)

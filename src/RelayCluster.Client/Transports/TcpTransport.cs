@@ -27,6 +27,8 @@ internal sealed class TcpTransport : IMessageTransport
 
     public string RemoteEndPoint => _frames.RemoteEndPoint;
 
+    public int MaxFrameBytes => _frames.MaxFrameBytes;
+
     public ValueTask<PooledBuffer?> ReceiveAsync(CancellationToken cancellationToken) =>
         _frames.ReceiveAsync(cancellationToken);
 

@@ -12,6 +12,9 @@ namespace RelayCluster.Protocol.Channels;
 internal sealed class FrameSender(
     IMessageTransport transport, IFrameSource source, int maxUnsentBytes, int maxReplyBytes) : IAsyncDisposable
 {
+    // the numbers of a channel and of a message's type, beside the message in a frame of its own
+    private const int FrameHeadBytes = 4;
+
     // so that one sender does not send for all the others forever
     private const int MaxFramesInOneTurn = 16;
 
@@ -29,6 +32,9 @@ internal sealed class FrameSender(
 
     private int UnsentBytes => source.BufferedBytes + _bytesInTransport;
 
+    /// <summary>The longest message that fits into a frame of the transport.</summary>
+    public int MaxMessageBytes => transport.MaxFrameBytes - FrameHeadBytes;
+
     /// <summary>Within the gate: whether anything can be sent still.</summary>
     /// <exception cref="IOException">The connection was cut.</exception>
     public void ThrowIfFailed()
@@ -36,6 +42,16 @@ internal sealed class FrameSender(
         if (_failure is not null)
         {
             throw new IOException(_failure.Message, _failure.InnerException);
+        }
+    }
+
+    /// <exception cref="ArgumentException">A message is longer than what the transport can carry.</exception>
+    public void ThrowIfTooLong(int messageBytes)
+    {
+        if (messageBytes > MaxMessageBytes)
+        {
+            throw new ArgumentException(
+                $"A message of {messageBytes} bytes is too long for this connection, which carries {MaxMessageBytes}");
         }
     }
 

@@ -14,6 +14,9 @@ internal interface IRelayLink : IAsyncDisposable
     /// <summary>Who is at the other end, for logs.</summary>
     string RemoteEndPoint { get; }
 
+    /// <summary>The longest body of a message that can be sent.</summary>
+    int MaxMessageBytes { get; }
+
     /// <summary>The next message, if it is here already.</summary>
     /// <exception cref="ProtocolException">The other side broke the protocol.</exception>
     bool TryRead([NotNullWhen(true)] out RelayMessage? message);

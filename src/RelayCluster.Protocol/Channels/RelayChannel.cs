@@ -52,6 +52,12 @@ public sealed class RelayChannel : IAsyncDisposable
     public string RemoteEndPoint => _link.RemoteEndPoint;
 
     /// <summary>
+    /// The longest message of a stream that one data message can carry, in bytes: less than a stream's own limit where
+    /// the transport has the same limit for all that lies around it.
+    /// </summary>
+    public int MaxChunkBytes => _link.MaxMessageBytes - DataMessage.MaxHeadBytes;
+
+    /// <summary>
     /// The relay's side: waits for the client to open the protocol, and opens it too, in the dialect that the client's
     /// first frame is of. Null if the client closes the transport before. The transport is closed in every case but
     /// success.
@@ -117,6 +123,7 @@ public sealed class RelayChannel : IAsyncDisposable
     /// completes when there is room for the next.
     /// </summary>
     /// <exception cref="IOException">The connection was cut, or the other side has closed.</exception>
+    /// <exception cref="ArgumentException">It is too long for the transport, and was not sent.</exception>
     /// <exception cref="OperationCanceledException">
     /// The waiting was cancelled; the message is sent all the same.
     /// </exception>

@@ -16,6 +16,8 @@ internal sealed class SharedLink(SharedChannel channel) : IRelayLink
 
     public string RemoteEndPoint => channel.RemoteEndPoint;
 
+    public int MaxMessageBytes => channel.MaxMessageBytes;
+
     /// <summary>Opens the channel now. Null: there is one.</summary>
     public static SharedLink? TryOpen(SharedMux mux) =>
         mux.Open(HyperswarmDialect.ChannelOptions) is { } channel ? new SharedLink(channel) : null;

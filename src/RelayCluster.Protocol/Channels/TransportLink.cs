@@ -28,6 +28,8 @@ internal sealed class TransportLink : IRelayLink
 
     public string RemoteEndPoint => _transport.RemoteEndPoint;
 
+    public int MaxMessageBytes => _sender.MaxMessageBytes;
+
     /// <summary>
     /// The relay's side: waits for the client to open the protocol, and opens it too, in the dialect that the client's
     /// first frame is of. Null if the client closes the transport before. The transport is closed in every case but
@@ -228,7 +230,9 @@ internal sealed class TransportLink : IRelayLink
 
     private void Encode(RelayMessage message)
     {
-        if (!_dialect.TryBeginMessage(message.Type, message.GetEncodedSize(), out Span<byte> body))
+        int length = message.GetEncodedSize();
+        _sender.ThrowIfTooLong(length);
+        if (!_dialect.TryBeginMessage(message.Type, length, out Span<byte> body))
         {
             throw new IOException("The other side has closed the relay protocol");
         }

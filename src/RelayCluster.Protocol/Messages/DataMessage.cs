@@ -10,6 +10,9 @@ namespace RelayCluster.Protocol.Messages;
 /// <param name="Chunks">The stream's messages, of which the data message is the owner.</param>
 public sealed record DataMessage(uint Alias, DataChunks Chunks) : RelayMessage
 {
+    // the alias, the count of one, and the longest length
+    internal const int MaxHeadBytes = MessageFields.IdSize + 1 + 5;
+
     /// <summary>One message of the stream, whose memory is taken over.</summary>
     public DataMessage(uint alias, PooledBuffer chunk)
         : this(alias, DataChunks.Of(chunk))

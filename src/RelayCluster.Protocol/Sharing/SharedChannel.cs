@@ -41,6 +41,9 @@ public sealed class SharedChannel : IDisposable
     /// <summary>Who is at the other end, for logs.</summary>
     public string RemoteEndPoint => _mux.RemoteEndPoint;
 
+    /// <summary>The longest message that can be sent, in bytes.</summary>
+    public int MaxMessageBytes => _mux.MaxMessageBytes;
+
     /// <summary>What came with the other side's open; empty before that.</summary>
     public ReadOnlyMemory<byte> RemoteHandshake => _remoteHandshake;
 
@@ -90,6 +93,7 @@ public sealed class SharedChannel : IDisposable
     /// <param name="payload">Its bytes.</param>
     /// <param name="cancellationToken">Ends the waiting; the message is sent all the same.</param>
     /// <exception cref="IOException">The connection was cut, or the channel is closed.</exception>
+    /// <exception cref="ArgumentException">It is longer than <see cref="MaxMessageBytes"/>.</exception>
     public ValueTask SendAsync(
         int type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default)
     {

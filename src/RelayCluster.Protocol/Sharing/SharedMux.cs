@@ -64,6 +64,8 @@ public sealed class SharedMux : IAsyncDisposable, IFrameSource
     /// <summary>Who is at the other end, for logs.</summary>
     public string RemoteEndPoint => _transport.RemoteEndPoint;
 
+    internal int MaxMessageBytes => _sender.MaxMessageBytes;
+
     /// <summary>Completes when nothing comes any more.</summary>
     internal Task Ended => _ended.Task;
 
@@ -186,6 +188,7 @@ public sealed class SharedMux : IAsyncDisposable, IFrameSource
         bool isSecret,
         bool isReply)
     {
+        _sender.ThrowIfTooLong(length);
         lock (_sender.Gate)
         {
             _sender.ThrowIfFailed();

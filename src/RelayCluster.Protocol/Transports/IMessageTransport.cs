@@ -11,6 +11,9 @@ public interface IMessageTransport : IAsyncDisposable
     /// <summary>Who is at the other end, for logs: <c>203.0.113.7:51234</c>.</summary>
     string RemoteEndPoint { get; }
 
+    /// <summary>The longest frame that can be sent, in bytes; by default there is no limit.</summary>
+    int MaxFrameBytes => int.MaxValue;
+
     /// <summary>The next frame, which the caller then owns; null when the other side has closed in order.</summary>
     /// <exception cref="ProtocolException">The other side broke the transport's protocol.</exception>
     /// <exception cref="IOException">The connection was cut.</exception>
@@ -21,6 +24,7 @@ public interface IMessageTransport : IAsyncDisposable
     /// then.
     /// </summary>
     /// <exception cref="IOException">The connection was cut.</exception>
+    /// <exception cref="ArgumentException">It is longer than <see cref="MaxFrameBytes"/>.</exception>
     ValueTask SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken);
 
     /// <summary>Cuts the connection at once; pending calls fail.</summary>

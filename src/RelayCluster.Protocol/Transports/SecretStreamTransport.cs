@@ -25,6 +25,9 @@ public sealed class SecretStreamTransport : IMessageTransport
     public string RemoteEndPoint { get; }
 
     /// <inheritdoc/>
+    public int MaxFrameBytes => SecretStream.MaxMessageBytes;
+
+    /// <inheritdoc/>
     public ValueTask<PooledBuffer?> ReceiveAsync(CancellationToken cancellationToken) =>
         _stream.ReadMessageAsync(cancellationToken);
 

@@ -189,6 +189,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
 
         OwnChannel(channel);
         _dialect = channel.SpokenDialect;
+        _scope.MaxChunkBytes = channel.MaxChunkBytes;
         Context.CreateWait(() => End(SessionEnd.ConnectionLost), OnChannelFailed)
             .Await(new ValueTask(_scope.Outbox.RunAsync(channel.SendAsync, Context.Stopping)));
         _reader.Start(channel);

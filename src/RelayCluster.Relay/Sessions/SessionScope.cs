@@ -45,6 +45,9 @@ internal sealed class SessionScope(
     /// <summary>The streams, dialled and accepted.</summary>
     public Gate Streams { get; } = new(settings.MaxStreams);
 
+    /// <summary>The longest message of a peer that the way to the client can carry, once that is open.</summary>
+    public int MaxChunkBytes { get; set; } = int.MaxValue;
+
     /// <summary>What the servers have asked the client.</summary>
     public FirewallQuestions Questions { get; } = new();
 

@@ -8,8 +8,8 @@ using RelayCluster.Wire;
 namespace RelayCluster.Relay.Streams;
 
 /// <summary>
-/// What a peer has for its client, one message at a time into the stream's lane of the outbox, and the next only while the
-/// lane and the outbox have room. It belongs to its stream's turns.
+/// What a peer has for its client, one message at a time into the stream's lane of the outbox, and the next only while
+/// the lane and the outbox have room. It belongs to its stream's turns.
 /// </summary>
 internal sealed class PeerReader
 {
@@ -21,6 +21,7 @@ internal sealed class PeerReader
     private readonly OutboxLane _lane;
     private readonly uint _alias;
     private readonly Action _ended;
+    private readonly Action<Exception> _failed;
     private readonly ActorWait<PooledBuffer?> _reading;
     private readonly ActorWait _room;
     private DhtStream? _stream;
@@ -45,6 +46,7 @@ internal sealed class PeerReader
         _lane = lane;
         _alias = alias;
         _ended = ended;
+        _failed = failed;
         _reading = context.CreateWait<PooledBuffer?>(OnRead, failed, static message => message?.Dispose());
         _room = context.CreateWait(Read, failed);
     }
@@ -93,11 +95,22 @@ internal sealed class PeerReader
         }
     }
 
-    /// <summary>False: it was the end.</summary>
+    /// <summary>False: it was the end, one way or the other.</summary>
     private bool PassOn(PooledBuffer? message)
     {
         if (message is { } chunk)
         {
+            if (chunk.Length > _scope.MaxChunkBytes)
+            {
+                // Messages have bounds, so it cannot go in two.
+                chunk.Dispose();
+                _failed(new DhtException(
+                    DhtError.StreamReset,
+                    $"The peer's message of {chunk.Length} bytes is longer than the {_scope.MaxChunkBytes} that the "
+                    + "connection to the relay carries"));
+                return false;
+            }
+
             _scope.Metrics.RelayedToClient(chunk.Length);
             _scope.Outbox.Post(_lane, new DataMessage(_alias, chunk));
             return true;

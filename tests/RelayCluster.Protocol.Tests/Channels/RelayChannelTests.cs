@@ -271,6 +271,19 @@ public sealed class RelayChannelTests
     }
 
     [Fact]
+    public async Task Message_ThatTheTransportCannotCarry_IsTheSendersMistake_AndNothingIsSent()
+    {
+        (MemoryTransport client, MemoryTransport relay) = await OpenedAsync();
+        relay.MaxFrameBytes = 1000;
+        await using RelayChannel channel = (await RelayChannel.AcceptAsync(relay))!;
+        Assert.Equal(Open, await client.ReceiveHexAsync());
+        await Assert.ThrowsAsync<ArgumentException>(async () => await SendData(channel, 1000));
+        Assert.InRange(channel.MaxChunkBytes, 980, 990);
+        await SendData(channel, channel.MaxChunkBytes);
+        Assert.InRange((await client.ReceiveHexAsync()).Length / 2, 980, 1000);
+    }
+
+    [Fact]
     public async Task Reader_HearsThatSendingFailed()
     {
         (MemoryTransport _, MemoryTransport relay) = await OpenedAsync();

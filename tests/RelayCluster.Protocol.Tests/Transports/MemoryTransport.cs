@@ -23,6 +23,8 @@ internal sealed class MemoryTransport : IMessageTransport
 
     public string RemoteEndPoint => "memory";
 
+    public int MaxFrameBytes { get; set; } = int.MaxValue;
+
     public bool IsAborted => _aborted.IsCancellationRequested;
 
     /// <summary>While true, nothing that is sent completes.</summary>

@@ -4,10 +4,14 @@ using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Tests.Scenarios;
 
-/// <summary>One end of a connection in memory that holds a few frames each way, and then makes the sender wait.</summary>
+/// <summary>One end of a connection in memory that holds a few frames each way, and then makes the sender
+/// wait.</summary>
 internal sealed class MemoryTransport : IMessageTransport
 {
     private const int FramesOnTheWay = 4;
+
+    /// <summary>As a secret stream has it, but short.</summary>
+    public const int LongestFrame = 1024 * 1024;
 
     private readonly Channel<PooledBuffer> _incoming;
     private readonly Channel<PooledBuffer> _outgoing;
@@ -20,6 +24,8 @@ internal sealed class MemoryTransport : IMessageTransport
     }
 
     public string RemoteEndPoint => "memory:0";
+
+    public int MaxFrameBytes => LongestFrame;
 
     /// <summary>How many bytes the other end could have received.</summary>
     public long BytesSent => Volatile.Read(ref _bytesSent);
@@ -56,6 +62,7 @@ internal sealed class MemoryTransport : IMessageTransport
 
     public async ValueTask SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {
+        Assert.InRange(frame.Length, 0, LongestFrame);
         try
         {
             await _outgoing.Writer.WriteAsync(PooledBuffer.CopyOf(frame.Span), cancellationToken);

@@ -23,6 +23,29 @@ public sealed class StreamTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_peers_message_that_the_connection_to_the_client_cannot_carry_costs_its_stream_and_no_more()
+    {
+        FakePeer peer = _scenario.Node.AddPeer(1);
+        FakePeer other = _scenario.Node.AddPeer(2);
+        TestClient client = _scenario.ConnectAndGreet();
+        client.ConnectAndOpen(5, peer: 1);
+        uint otherAlias = client.ConnectAndOpen(6, peer: 2);
+
+        // the alias, the count, the length, and what Protomux puts before them
+        const int longest = MemoryTransport.LongestFrame - 14;
+        peer.Send(new byte[longest]);
+        Assert.Equal(longest, client.Expect<DataMessage>().Chunks.BufferedBytes - 5);
+        peer.Send(new byte[longest + 1]);
+        DestroyMessage destroy = client.Expect<DestroyMessage>();
+        Assert.True(destroy.IsPaired);
+        Assert.Contains($"{longest + 1} bytes", destroy.Error, StringComparison.Ordinal);
+        Assert.True(peer.IsDestroyed);
+
+        other.Send([1, 2, 3]);
+        Assert.Equal([[1, 2, 3]], client.ExpectData(otherAlias));
+    }
+
+    [Fact]
     public void Streams_get_aliases_of_their_own()
     {
         _scenario.Node.AddPeer(1);
