@@ -24,7 +24,7 @@ public interface IDhtNode : IAsyncDisposable
     /// as the server.
     /// </param>
     /// <param name="options">How to take clients; null for the defaults.</param>
-    /// <param name="cancellationToken">Gives up and takes back what was announced.</param>
+    /// <param name="cancellationToken">Gives up and takes back what was announced, for two seconds at most.</param>
     /// <exception cref="DhtException">The node listens on this key pair already, or was destroyed.</exception>
     ValueTask<IDhtServer> ListenAsync(
         KeyPair? keyPair = null,

@@ -40,7 +40,7 @@ public interface IForeignKeyNode
     /// <param name="identity">Answers those who connect, or not: that is its firewall.</param>
     /// <param name="signer">Signs the announcements, of the same public key.</param>
     /// <param name="options">How to take clients; null for the defaults.</param>
-    /// <param name="cancellationToken">Gives up and takes back what was announced.</param>
+    /// <param name="cancellationToken">Gives up and takes back what was announced, for two seconds at most.</param>
     /// <exception cref="ArgumentException">The public keys differ.</exception>
     /// <exception cref="DhtException">The node listens on this key already, or was destroyed.</exception>
     ValueTask<IDhtServer> ListenAsync(

@@ -42,6 +42,9 @@ public sealed partial class DhtNode : IDhtNode, IForeignKeyNode
     /// <summary>How long a node that leaves waits for its servers' announcements to be taken back.</summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a listen that is given up takes back what it has announced.</summary>
+    private static readonly TimeSpan GiveUpTimeout = TimeSpan.FromSeconds(2);
+
     private readonly RpcNode _rpc;
     private readonly HyperRequestHandler _handler;
     private readonly LocalAddresses _localAddresses;
@@ -312,7 +315,7 @@ public sealed partial class DhtNode : IDhtNode, IForeignKeyNode
         }
         catch (Exception e)
         {
-            await server.CloseAsync(_disposing.Token).ConfigureAwait(false);
+            await GiveUpAsync(server).ConfigureAwait(false);
             if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 throw new DhtException(DhtError.NodeDestroyed);
@@ -320,6 +323,13 @@ public sealed partial class DhtNode : IDhtNode, IForeignKeyNode
 
             throw;
         }
+    }
+
+    private async ValueTask GiveUpAsync(DhtServer server)
+    {
+        using var limit = new CancellationTokenSource(GiveUpTimeout, _dialing.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _disposing.Token);
+        await server.CloseAsync(either.Token).ConfigureAwait(false);
     }
 
     private static BootstrapAddress ToAddress(BootstrapNode node) =>

@@ -122,6 +122,27 @@ public sealed class ForeignKeyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Listen_Cancelled_DoesNotWaitLongForWithdrawalsToBeSigned()
+    {
+        using var cancelling = new CancellationTokenSource();
+        int announces = 0;
+        using var keeper = new KeyKeeper(_keyPair)
+        {
+            BeforeSigning = (announce, cancellationToken) =>
+                announce.IsWithdrawal || Interlocked.Increment(ref announces) == 2
+                    ? Task.Delay(Timeout.Infinite, cancellationToken)
+                    : Task.CompletedTask,
+        };
+        Task listening = _node.ListenAsync(keeper, keeper, null, cancelling.Token).AsTask();
+        await using DhtStream stream = await ConnectWhenFoundAsync();
+
+        await cancelling.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => listening.WaitAsync(Deadline));
+        Assert.Contains(keeper.Announces, static announce => announce.IsWithdrawal);
+    }
+
+    [Fact]
     public async Task Listen_TheKeeperLetsNobodyIn_ClientsGetNoAnswer()
     {
         using var keeper = new KeyKeeper(_keyPair) { ReadFailure = new ProtocolException("not you") };
@@ -195,6 +216,23 @@ public sealed class ForeignKeyTests : IAsyncLifetime
     }
 
     private static KeptHandshake Keepers(DhtStream raw) => (KeptHandshake)((IForeignStream)raw).Handshake;
+
+    /// <summary>Connects to the keeper's server as soon as the first node relays to it.</summary>
+    private async Task<DhtStream> ConnectWhenFoundAsync()
+    {
+        using var limit = new CancellationTokenSource(Deadline);
+        while (true)
+        {
+            try
+            {
+                return await _other.ConnectAsync(_keyPair.PublicKey, null, limit.Token);
+            }
+            catch (DhtException e) when (e.Error == DhtError.PeerNotFound)
+            {
+                // not yet
+            }
+        }
+    }
 
     private static async Task TalkAsync(SecretStream ours, DhtStream remote)
     {

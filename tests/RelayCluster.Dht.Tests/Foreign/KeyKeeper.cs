@@ -32,6 +32,10 @@ internal sealed class KeyKeeper(KeyPair keyPair, Fixed32? remotePublicKey = null
     /// <summary>Which announcements are signed.</summary>
     public Func<AnnounceToSign, bool> Signs { get; init; } = static _ => true;
 
+    /// <summary>What a signature waits for.</summary>
+    public Func<AnnounceToSign, CancellationToken, Task> BeforeSigning { get; init; } =
+        static (_, _) => Task.CompletedTask;
+
     /// <summary>What was to be signed.</summary>
     public ConcurrentQueue<AnnounceToSign> Announces { get; } = new();
 
@@ -42,10 +46,11 @@ internal sealed class KeyKeeper(KeyPair keyPair, Fixed32? remotePublicKey = null
         return handshake;
     }
 
-    public ValueTask<byte[]?> SignAsync(AnnounceToSign announce, CancellationToken cancellationToken)
+    public async ValueTask<byte[]?> SignAsync(AnnounceToSign announce, CancellationToken cancellationToken)
     {
         Announces.Enqueue(announce);
-        return ValueTask.FromResult(Signs(announce) ? announce.Sign(keyPair) : null);
+        await BeforeSigning(announce, cancellationToken);
+        return Signs(announce) ? announce.Sign(keyPair) : null;
     }
 
     public void Dispose()
