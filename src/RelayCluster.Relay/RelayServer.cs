@@ -26,18 +26,22 @@ public sealed partial class RelayServer : IAsyncDisposable
     private readonly RelayMetrics _metrics;
     private readonly ILogger _logger;
     private readonly EndingServers _endingServers = new();
+    private readonly TimeProvider _timeProvider;
     private readonly ActorSystem _system;
     private readonly ActorRef<SessionsMessage> _sessions;
     private long _lastSession;
     private int _sessionCount;
 
     /// <summary>A relay that is ready for its first client.</summary>
-    /// <param name="node">What the clients use; it stays the caller's, and must outlive the relay.</param>
+    /// <param name="node">
+    /// What the clients use; it stays the caller's, and must outlive the relay. Clients that keep their secret keys can
+    /// connect, listen and announce if it is an <see cref="Dht.Foreign.IForeignKeyNode"/> too, as a DhtNode is.
+    /// </param>
     /// <param name="options">Read once, here.</param>
     /// <param name="timeProvider">The clock of heartbeats and time-outs.</param>
     /// <param name="loggerFactory">Where sessions log.</param>
-    /// <param name="meterFactory">Where the meter <c>RelayCluster.Relay</c> comes from; null for one of its own.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <param name="meterFactory">Where the meter <c>RelayCluster.Relay</c> comes from; null for one of its
+    /// own.</param> <exception cref="ArgumentException">An option is out of its range.</exception>
     public RelayServer(
         IDhtNode node,
         RelayOptions options,
@@ -62,6 +66,7 @@ public sealed partial class RelayServer : IAsyncDisposable
         _settings = new RelaySettings(options);
         _logger = loggerFactory.CreateLogger<RelayServer>();
         _metrics = new RelayMetrics(meterFactory);
+        _timeProvider = actors.TimeProvider;
         actors.OnFailure ??= failure => Log.ActorFailed(_logger, failure.Exception, failure.Actor.Path);
         _system = new ActorSystem(actors);
         _sessions = _system.Spawn("sessions", () => new SessionsActor(_settings.MaxSessions));
@@ -71,8 +76,8 @@ public sealed partial class RelayServer : IAsyncDisposable
     public int SessionCount => Volatile.Read(ref _sessionCount);
 
     /// <summary>
-    /// Serves one client until the session and all that belongs to it is gone. The transport is taken over, and disposed
-    /// in the end. Whatever the client does, no exception comes of it.
+    /// Serves one client until the session and all that belongs to it is gone. The transport is taken over, and
+    /// disposed in the end. Whatever the client does, no exception comes of it.
     /// </summary>
     /// <param name="transport">The connection to the client, open already.</param>
     /// <param name="cancellationToken">Closes the session.</param>
@@ -84,8 +89,9 @@ public sealed partial class RelayServer : IAsyncDisposable
 
     /// <summary>
     /// Serves one client on a channel that is open, such as one of a muxer that carries other protocols too
-    /// (<see cref="RelayChannel.AcceptAsync(SharedMux, CancellationToken)"/>). The channel is taken over and closed in the
-    /// end; the muxer stays its owner's, who should close it then, since npm clients do not notice that the channel has.
+    /// (<see cref="RelayChannel.AcceptAsync(SharedMux, CancellationToken)"/>). The channel is taken over and closed in
+    /// the end; the muxer stays its owner's, who should close it then, since npm clients do not notice that the channel
+    /// has.
     /// </summary>
     /// <param name="channel">The way to the client.</param>
     /// <param name="cancellationToken">Closes the session.</param>
@@ -96,8 +102,8 @@ public sealed partial class RelayServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Closes all sessions and waits until they are gone, and takes no more. When the token is cancelled the wait ends, and
-    /// the closing goes on.
+    /// Closes all sessions and waits until they are gone, and takes no more. When the token is cancelled the wait ends,
+    /// and the closing goes on.
     /// </summary>
     public Task StopAsync(CancellationToken cancellationToken = default) => _system.StopAsync(cancellationToken);
 
@@ -156,7 +162,7 @@ public sealed partial class RelayServer : IAsyncDisposable
     private SessionActor CreateSession(string sessionId, IClientArrival client)
     {
         var outbox = new Outbox(_settings.SessionBytesEachWay);
-        var scope = new SessionScope(sessionId, _node, _settings, outbox, _endingServers, _metrics, _logger);
+        var scope = new SessionScope(sessionId, _node, _settings, outbox, _endingServers, _metrics, _logger, _timeProvider);
         return new SessionActor(scope, client);
     }
 

@@ -25,6 +25,7 @@ internal sealed class RelaySettings
         MaxQueries = options.MaxQueries;
         MaxServers = options.MaxServers;
         MaxFirewallQuestions = options.MaxFirewallQuestions;
+        MaxQuestions = options.MaxQuestions;
         AcceptBacklog = options.AcceptBacklog;
         AnswerTimeout = options.AnswerTimeout;
         StalledPeerTimeout = options.StalledPeerTimeout;
@@ -55,6 +56,8 @@ internal sealed class RelaySettings
     public int MaxServers { get; }
 
     public int MaxFirewallQuestions { get; }
+
+    public int MaxQuestions { get; }
 
     public int AcceptBacklog { get; }
 

@@ -24,6 +24,8 @@ public sealed record AnnounceToSign(
     Fixed32 PublicKey,
     IReadOnlyList<IPEndPoint> RelayAddresses)
 {
+    private Fixed32 Scope => IsWithdrawal ? HyperNamespace.Unannounce : HyperNamespace.Announce;
+
     /// <summary>The 64 bytes of the signature.</summary>
     /// <exception cref="ArgumentException">The key pair is another one's.</exception>
     public byte[] Sign(KeyPair keyPair)
@@ -34,8 +36,12 @@ public sealed record AnnounceToSign(
             throw new ArgumentException("what is announced is another key", nameof(keyPair));
         }
 
-        Fixed32 scope = IsWithdrawal ? HyperNamespace.Unannounce : HyperNamespace.Announce;
-        var peer = new PeerRecord(PublicKey, [.. RelayAddresses.Select(a => new UdpEndPoint(a))]);
-        return AnnounceSignature.Sign(scope, Target, Token, NodeId, peer, refresh: null, keyPair);
+        return AnnounceSignature.Sign(Scope, Target, Token, NodeId, CreateRecord(), refresh: null, keyPair);
     }
+
+    /// <summary>Whether that is a signature of this.</summary>
+    public bool Verify(ReadOnlySpan<byte> signature) =>
+        AnnounceSignature.Verify(Scope, Target, Token, NodeId, CreateRecord(), refresh: null, signature);
+
+    private PeerRecord CreateRecord() => new(PublicKey, [.. RelayAddresses.Select(a => new UdpEndPoint(a))]);
 }

@@ -27,11 +27,15 @@ internal sealed class LimitOptions
     [Between("1", "100000")]
     public int FirewallQuestions { get; set; } = 128;
 
+    /// <summary>Questions to a client that it has yet to answer.</summary>
+    [Between("1", "100000")]
+    public int Questions { get; set; } = 512;
+
     /// <summary>Connections of a server that wait for room in the session.</summary>
     [Between("1", "100000")]
     public int AcceptBacklog { get; set; } = 64;
 
-    /// <summary>How long a client may take to answer for a peer of its server.</summary>
+    /// <summary>How long a client may take to answer a question, and to take a connection.</summary>
     [Between("1s", "5m")]
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

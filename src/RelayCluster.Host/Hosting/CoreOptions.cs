@@ -20,6 +20,7 @@ internal static class CoreOptions
         MaxQueries = options.Limits.Queries,
         MaxServers = options.Limits.Servers,
         MaxFirewallQuestions = options.Limits.FirewallQuestions,
+        MaxQuestions = options.Limits.Questions,
         AcceptBacklog = options.Limits.AcceptBacklog,
         AnswerTimeout = options.Limits.AnswerTimeout,
         StalledPeerTimeout = options.Limits.StalledPeerTimeout,

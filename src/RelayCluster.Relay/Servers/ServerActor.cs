@@ -4,6 +4,7 @@ using RelayCluster.Actors;
 using RelayCluster.Dht;
 using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Questions;
 using RelayCluster.Relay.Sessions;
 using RelayCluster.Wire;
 
@@ -16,7 +17,7 @@ namespace RelayCluster.Relay.Servers;
 ///     ├── listen ─────────────────► ServerActor ──ListenAsync──► IDhtServer
 ///     ◄── listening ────────────────┤
 ///     ◄── incoming ─────────────────┤ ServerFirewall ◄──────────── Admit ◄────────── handshake
-///     ├── accept | deny ────────────► FirewallQuestions ───────────────────────────► answer, or none
+///     ├── accept | deny ────────────► ClientQuestions ─────────────────────────────► answer, or none
 ///     ◄── connection ───────────────┤ StreamActor ◄── session ◄── AcceptAsync ◄───── connects
 ///     ├── connected ────────────────► the stream has the client's alias too
 ///     ├── close ────────────────────► CloseAsync: unannounced
@@ -28,15 +29,22 @@ namespace RelayCluster.Relay.Servers;
 /// before that: peers who come while it is still being announced wait.
 /// </para>
 /// <para>
+/// <b>Keys.</b> A client that keeps its secret key is asked for a signature at each node before it listens, from time
+/// to time and when it closes, and for each message of a peer's handshake, which it answers or not: that is its
+/// firewall, and it is not asked with <c>incoming</c>. The streams are raw then.
+/// </para>
+/// <para>
 /// <b>Streams</b> that were accepted are the session's: they outlive the server, as with the reference. One is taken
-/// from the backlog at a time, and the next only when the session has room for a stream; when the backlog is full, peers
-/// get no answer.
+/// from the backlog at a time, and the next only when the session has room for a stream; when the backlog is full,
+/// peers get no answer.
 /// </para>
 /// <para>
 /// <b>End.</b> Closed by the client, with its session, or because it could not listen: the protocol has no word for a
-/// failed listen, so the session says that it has listened and has closed. The secret key signs announcements as long as
+/// failed listen, so the session says that it has listened and has closed. A secret key signs announcements as long as
 /// the server lives, and is zeroed when it is gone. Who listens on the same key then waits until it is: a client that
 /// comes back succeeds, while what is left of its former session is taken back (<see cref="KeyHold"/>).
+/// A client that has gone and kept its key cannot sign that its announcements are taken back: the nodes forget them by
+/// themselves, and until then nobody answers there.
 /// </para>
 /// </remarks>
 internal sealed partial class ServerActor : Actor<ServerMessage>
@@ -47,7 +55,7 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
     private readonly uint _alias;
     private readonly KeyHold _key;
     private readonly RelayDialect _dialect;
-    private ServerFirewall _firewall = null!;
+    private ServerDoor _door = null!;
     private ActorWait<DhtStream?> _accepting = null!;
     private ActorWait<bool> _handing = null!;
     private IDhtServer? _server;
@@ -72,7 +80,7 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
     protected override void OnStarted()
     {
         _scope.Metrics.ServerStarted();
-        _firewall = new ServerFirewall(_scope, _alias, _dialect, Context.TimeProvider);
+        _door = new ServerDoor(_scope, Context.TimeProvider);
         _accepting = Context.CreateWait<DhtStream?>(OnAccepted, OnFailed, OwnUntaken);
         _handing = Context.CreateWait<bool>(OnHandedOver, OnFailed, Settle);
         Context.CreateWait<IDhtServer>(OnListening, OnFailed, Own).Await(ListenAsync(Context.Stopping));
@@ -100,7 +108,6 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
     {
         var options = new DhtServerOptions
         {
-            Admit = _firewall.AdmitAsync,
             AdmitTimeout = _scope.Settings.AnswerTimeout,
             Backlog = _scope.Settings.AcceptBacklog,
 
@@ -109,7 +116,31 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
             BufferBytes = _scope.Settings.AcceptedTransportBytes,
         };
         await _key.WhenFreeAsync(cancellationToken).ConfigureAwait(false);
-        return await _scope.Node.ListenAsync(_listen.KeyPair, options, cancellationToken).ConfigureAwait(false);
+        if (_listen.KeyPair is not { } keyPair)
+        {
+            return await ListenByAskingAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+
+        options.Admit = new ServerFirewall(_scope, _alias, _dialect, _door).AdmitAsync;
+        return await _scope.Node.ListenAsync(keyPair, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Who signs nothing does not have the key, and must not keep others from listening on it.</summary>
+    private async ValueTask<IDhtServer> ListenByAskingAsync(
+        DhtServerOptions options,
+        CancellationToken cancellationToken)
+    {
+        var identity = new AskedServer(_scope, _listen.PublicKey, _alias, _door);
+        var signer = new AskedSigner(_scope, _listen.PublicKey, _listen.Alias);
+        IDhtServer server = await _scope.KeylessNode!.ListenAsync(identity, signer, options, cancellationToken)
+            .ConfigureAwait(false);
+        if (signer.SignsNothing)
+        {
+            await new ServerClosing(server, Context.TimeProvider).DisposeAsync().ConfigureAwait(false);
+            throw new TimeoutException("The client has signed nothing");
+        }
+
+        return server;
     }
 
     private void Own(IDhtServer server) => Context.Own(new ServerClosing(server, Context.TimeProvider));
@@ -129,7 +160,7 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
         Log.Listening(_scope.Logger, _scope.SessionId, _listen.Alias, _listen.PublicKey);
         IPEndPoint address = server.Address.EndPoint ?? new IPEndPoint(IPAddress.Any, 0);
         _scope.Outbox.Post(new ListeningMessage(_alias, _listen.Alias, address));
-        _firewall.Open();
+        _door.Open();
         Accept();
     }
 

@@ -42,5 +42,13 @@ internal sealed partial class SessionActor
         [LoggerMessage(
             5006, LogLevel.Warning, "Session {SessionId} asked for a {MessageType}, which this relay does not serve yet")]
         public static partial void NotServed(ILogger logger, string sessionId, RelayMessageType messageType);
+
+        [LoggerMessage(
+            5009,
+            LogLevel.Warning,
+            "Session {SessionId} was refused an {MessageType}: it has {MaxQueries} already that it signs for "
+                + "(setting MaxQueries), or the relay's node cannot ask for signatures")]
+        public static partial void QueryRefused(
+            ILogger logger, string sessionId, RelayMessageType messageType, int maxQueries);
     }
 }

@@ -2,11 +2,13 @@ using System.Net;
 using RelayCluster.Actors;
 using RelayCluster.Crypto;
 using RelayCluster.Dht;
+using RelayCluster.Dht.Foreign;
 using RelayCluster.Protocol.Channels;
 using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Buffers;
 using RelayCluster.Relay.Queries;
+using RelayCluster.Relay.Questions;
 using RelayCluster.Relay.Servers;
 using RelayCluster.Relay.Streams;
 using RelayCluster.Wire;
@@ -57,7 +59,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
     private readonly Dictionary<uint, SessionServer> _servers = [];
     private readonly Dictionary<ActorRef, ListenedAlias> _serverAliases = [];
     private readonly HashSet<uint> _queries = [];
-    private readonly Dictionary<ActorRef, uint> _queryIds = [];
+    private readonly Dictionary<ActorRef, (uint Id, Gate Among)> _queryIds = [];
     private ClientReader _reader = null!;
     private Heartbeat _heartbeat = null!;
     private HandshakeMessage? _handshake;
@@ -111,10 +113,10 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
             _servers.Remove(server.OfClient);
             _scope.Outbox.Post(new ClosedMessage(server.OfRelay));
         }
-        else if (_queryIds.Remove(actor, out uint id))
+        else if (_queryIds.Remove(actor, out (uint Id, Gate Among) query))
         {
-            _queries.Remove(id);
-            _scope.Queries.Remove(1);
+            _queries.Remove(query.Id);
+            query.Among.Remove(1);
         }
     }
 
@@ -125,6 +127,9 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
             accepted.Stream.Destroy();
         }
     }
+
+    /// <summary>Whoever waits for an answer need not wait longer: nothing is read any more.</summary>
+    protected override void OnStopping() => _scope.Questions.Close();
 
     protected override void OnStopped()
     {
@@ -309,12 +314,20 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
                     token => _scope.Node.UnannounceAsync(unannounce.Topic, keyPair, token));
                 break;
             case AnnounceMessage announce:
-                Refuse(announce, announce.Id);
+                AskedQuery(
+                    announce,
+                    announce.Id,
+                    announce.PublicKey,
+                    (node, signer, token) => node.AnnounceAsync(announce.Topic, signer, token));
                 break;
             case UnannounceMessage unannounce:
-                Refuse(unannounce, unannounce.Id);
+                AskedQuery(
+                    unannounce,
+                    unannounce.Id,
+                    unannounce.PublicKey,
+                    (node, signer, token) => node.UnannounceAsync(unannounce.Topic, signer, token));
                 break;
-            case ListenMessage { IsCustodial: true } listen:
+            case ListenMessage listen:
                 Listen(listen);
                 break;
             case CloseMessage close:
@@ -326,18 +339,21 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
 
                 break;
             case AcceptMessage accept:
-                _scope.Questions.Answer(accept.Id, mayConnect: true);
+                _scope.Questions.Answer(accept.Id, accept);
                 break;
             case DenyMessage deny:
-                _scope.Questions.Answer(deny.Id, mayConnect: false);
+                _scope.Questions.Answer(deny.Id, deny);
                 break;
+            case NoiseReplyMessage reply:
+                _scope.Questions.Answer(reply.Id, reply);
+                break;
+            case SignatureMessage { Signature.Length: 0 or Ed25519.SignatureSize } signature:
+                _scope.Questions.Answer(signature.Id, signature);
+                break;
+            case SignatureMessage signature:
+                throw new ProtocolException($"A signature of {signature.Signature.Length} bytes came");
             case ConnectedMessage connected:
                 Pair(connected);
-                break;
-            case ListenMessage listen:
-                // The protocol has no way to refuse a server, so the client waits.
-                Log.NotServed(_scope.Logger, _scope.SessionId, listen.Type);
-                listen.Dispose();
                 break;
             case DestroyMessage:
                 // Of a stream whose alias here the client has not heard yet: npm clients never send it.
@@ -382,8 +398,8 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
             throw new ProtocolException($"The alias {connect.Alias} is the one of a living stream");
         }
 
-        string? refusal = connect.KeyPair is null
-            ? "Noncustodial connections are not supported by this relay yet"
+        string? refusal = connect.KeyPair is null && _scope.KeylessNode is null
+            ? "Noncustodial connections are not supported by this relay's node"
             : !_scope.Streams.IsOpen
                 ? $"The session has {_scope.Settings.MaxStreams} streams, and may not have more"
                 : null;
@@ -413,6 +429,13 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         if (_servers.ContainsKey(listen.Alias))
         {
             throw new ProtocolException($"The alias {listen.Alias} is the one of a living server");
+        }
+
+        if (listen.KeyPair is null && _scope.KeylessNode is null)
+        {
+            Log.NotServed(_scope.Logger, _scope.SessionId, listen.Type);
+            RefuseServer(listen);
+            return;
         }
 
         if (_servers.Count >= _scope.Settings.MaxServers)
@@ -475,25 +498,56 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         KeyPair? keyPair,
         Func<CancellationToken, IAsyncEnumerable<LookupReply>> start)
     {
-        if (!_queries.Add(id))
+        RequireFreeQueryId(id);
+        _scope.Queries.Add(1);
+        Spawn(id, kind, keyPair, start, _scope.Queries);
+    }
+
+    /// <summary>
+    /// A query that the client signs for. It must be read for that, so these do not stop the reading when they are too
+    /// many; the protocol has no error for a query, so one that is not served is finished without a result.
+    /// </summary>
+    private void AskedQuery(
+        RelayMessage message,
+        uint id,
+        Fixed32 publicKey,
+        Func<IForeignKeyNode, IAnnounceSigner, CancellationToken, IAsyncEnumerable<LookupReply>> start)
+    {
+        RequireFreeQueryId(id);
+        if (_scope.KeylessNode is not { } node || !_scope.AskedQueries.IsOpen)
+        {
+            Log.QueryRefused(_scope.Logger, _scope.SessionId, message.Type, _scope.Settings.MaxQueries);
+            _scope.Outbox.Post(new FinishedMessage(id));
+            return;
+        }
+
+        _scope.AskedQueries.Add(1);
+        string kind = message is AnnounceMessage ? "announce" : "unannounce";
+        var signer = new AskedSigner(_scope, publicKey, id);
+        Spawn(id, kind, null, token => start(node, signer, token), _scope.AskedQueries);
+    }
+
+    private void RequireFreeQueryId(uint id)
+    {
+        if (_queries.Contains(id))
         {
             throw new ProtocolException($"The id {id} is the one of a query under way");
         }
+    }
 
-        _scope.Queries.Add(1);
+    private void Spawn(
+        uint id,
+        string kind,
+        KeyPair? keyPair,
+        Func<CancellationToken, IAsyncEnumerable<LookupReply>> start,
+        Gate among)
+    {
+        _queries.Add(id);
         ActorRef<QueryOutcome> actor = Context.Spawn(
             $"query-{id}",
             () => new QueryActor(_scope, id, kind, keyPair, start));
-        _queryIds.Add(actor, id);
+        _queryIds.Add(actor, (id, among));
         Context.Watch(actor);
-    }
-
-    /// <summary>The protocol has no error for a query, so one that is not served is finished without a
-    /// result.</summary>
-    private void Refuse(RelayMessage message, uint id)
-    {
-        Log.NotServed(_scope.Logger, _scope.SessionId, message.Type);
-        _scope.Outbox.Post(new FinishedMessage(id));
     }
 
     /// <summary>Hands a message to its stream; one that raced with the stream's end is dropped.</summary>

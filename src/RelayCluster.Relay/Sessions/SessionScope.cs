@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using RelayCluster.Dht;
+using RelayCluster.Dht.Foreign;
 using RelayCluster.Relay.Buffers;
+using RelayCluster.Relay.Questions;
 using RelayCluster.Relay.Servers;
 
 namespace RelayCluster.Relay.Sessions;
@@ -13,13 +15,17 @@ internal sealed class SessionScope(
     Outbox outbox,
     EndingServers endingServers,
     RelayMetrics metrics,
-    ILogger logger) : IDisposable
+    ILogger logger,
+    TimeProvider timeProvider) : IDisposable
 {
     private uint _lastId;
 
     public string SessionId => sessionId;
 
     public IDhtNode Node => node;
+
+    /// <summary>The same node for clients that keep their keys; null if it cannot do that.</summary>
+    public IForeignKeyNode? KeylessNode { get; } = node as IForeignKeyNode;
 
     public RelaySettings Settings => settings;
 
@@ -39,8 +45,11 @@ internal sealed class SessionScope(
     /// <summary>The bytes that the streams' transports hold, in each direction.</summary>
     public TransportBudget Transports { get; } = new(settings.SessionBytesEachWay, settings.StreamBytesEachWay);
 
-    /// <summary>The lookups, announces and unannounces under way.</summary>
+    /// <summary>The lookups, announces and unannounces under way for which nothing is asked.</summary>
     public Gate Queries { get; } = new(settings.MaxQueries);
+
+    /// <summary>The announces and unannounces under way that the client signs for.</summary>
+    public Gate AskedQueries { get; } = new(settings.MaxQueries);
 
     /// <summary>The streams, dialled and accepted.</summary>
     public Gate Streams { get; } = new(settings.MaxStreams);
@@ -48,8 +57,8 @@ internal sealed class SessionScope(
     /// <summary>The longest message of a peer that the way to the client can carry, once that is open.</summary>
     public int MaxChunkBytes { get; set; } = int.MaxValue;
 
-    /// <summary>What the servers have asked the client.</summary>
-    public FirewallQuestions Questions { get; } = new();
+    /// <summary>What the client has been asked.</summary>
+    public ClientQuestions Questions { get; } = new(outbox, settings, timeProvider);
 
     /// <summary>Room for those who dial at the same time.</summary>
     public SemaphoreSlim Dials { get; } = new(settings.MaxConcurrentDials);
@@ -60,6 +69,7 @@ internal sealed class SessionScope(
     public void Dispose()
     {
         outbox.Dispose();
+        Questions.Dispose();
         Dials.Dispose();
     }
 }

@@ -12,7 +12,7 @@ internal sealed class AcceptedStream(uint alias, uint serverAlias, DhtStream str
 {
     public override uint Alias => alias;
 
-    public override bool IsNewsToClient => true;
+    public override bool AwaitsClient => true;
 
     public override int TakeTransport(SessionScope scope)
     {
@@ -25,7 +25,7 @@ internal sealed class AcceptedStream(uint alias, uint serverAlias, DhtStream str
         new(stream);
 
     public override RelayMessage Announce(uint alias, DhtStream stream) =>
-        new ConnectionMessage(alias, serverAlias, stream.RemotePublicKey, stream.HandshakeHash, HandshakeId: 0);
+        new ConnectionMessage(alias, serverAlias, stream.RemotePublicKey, stream.HandshakeHash, HandshakeIdOf(stream));
 
     /// <summary>It has no secrets, and the stream is its actor's.</summary>
     public override void Dispose()

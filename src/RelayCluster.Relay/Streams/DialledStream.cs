@@ -1,16 +1,22 @@
 using RelayCluster.Dht;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Questions;
 using RelayCluster.Relay.Sessions;
 
 namespace RelayCluster.Relay.Streams;
 
-/// <summary>A stream that the client asked for: dialled when it is the stream's turn, with the client's key.</summary>
+/// <summary>A stream that the client asked for: dialled when it is the stream's turn, with the client's key or by its
+/// help.</summary>
 internal sealed class DialledStream(SessionScope scope, ConnectMessage connect, TimeProvider timeProvider)
     : StreamOrigin
 {
     public override uint Alias => connect.Alias;
 
-    public override bool IsNewsToClient => false;
+    /// <summary>
+    /// A client that keeps its key writes the header of its secret stream as soon as it hears of the stream. If it does
+    /// not, it has given up before: npm clients do not tell.
+    /// </summary>
+    public override bool AwaitsClient => !connect.IsCustodial;
 
     public override int TakeTransport(SessionScope scope) => scope.Transports.Take();
 
@@ -32,7 +38,7 @@ internal sealed class DialledStream(SessionScope scope, ConnectMessage connect, 
     }
 
     public override RelayMessage Announce(uint alias, DhtStream stream) =>
-        new OpenMessage(alias, connect.Alias, stream.HandshakeHash, HandshakeId: 0);
+        new OpenMessage(alias, connect.Alias, stream.HandshakeHash, HandshakeIdOf(stream));
 
     public override void Dispose() => connect.Dispose();
 
@@ -42,8 +48,11 @@ internal sealed class DialledStream(SessionScope scope, ConnectMessage connect, 
         try
         {
             var options = new DhtConnectOptions { KeyPair = connect.KeyPair, BufferBytes = transportBytes };
-            return await scope.Node.ConnectAsync(connect.RemotePublicKey, options, cancellationToken)
-                .ConfigureAwait(false);
+            ValueTask<DhtStream> dialling = connect.IsCustodial
+                ? scope.Node.ConnectAsync(connect.RemotePublicKey, options, cancellationToken)
+                : scope.KeylessNode!.ConnectAsync(
+                    connect.RemotePublicKey, new AskedCaller(scope, connect), options, cancellationToken);
+            return await dialling.ConfigureAwait(false);
         }
         finally
         {

@@ -15,9 +15,9 @@ namespace RelayCluster.Relay.Streams;
 ///   outbox &lt;──post─── PeerReader &lt;──read─── DhtStream      only while the lane and the outbox have room
 /// </code>
 /// <para>
-/// <b>Halves.</b> Each side's end ends its half, after all that was said before it; when both have ended, the actor waits
-/// for the stream's own end (the peer has all), and is done. A client's destroy that comes then is only its tidying up.
-/// Before, it cuts the stream, and what was still on its way is dropped, as with the reference.
+/// <b>Halves.</b> Each side's end ends its half, after all that was said before it; when both have ended, the actor
+/// waits for the stream's own end (the peer has all), and is done. A client's destroy that comes then is only its
+/// tidying up. Before, it cuts the stream, and what was still on its way is dropped, as with the reference.
 /// </para>
 /// <para>
 /// <b>Failure.</b> Whatever breaks first is told to the client, once, in the lane, behind the data that came before it:
@@ -26,12 +26,17 @@ namespace RelayCluster.Relay.Streams;
 /// </para>
 /// <para>
 /// <b>Accepted streams</b> are open at once, and their data comes to the client right behind the news of them. But the
-/// client has to answer with an alias of its own within <see cref="RelayOptions.AnswerTimeout"/>: it may have closed the
-/// server meanwhile.
+/// client has to answer with an alias of its own within <see cref="RelayOptions.AnswerTimeout"/>: it may have closed
+/// the server meanwhile. As long a client that keeps its secret key has to say the first thing on a stream that it
+/// dialled.
 /// </para>
 /// <para>
-/// <b>Stalled peers.</b> One write is under way at a time. If it takes <see cref="RelayOptions.StalledPeerTimeout"/>, and
-/// the bytes behind it stop the whole session's reading, the stream fails.
+/// <b>Raw streams</b>, of clients that keep their secret keys, are no different here: their messages are ciphertext,
+/// and cut anywhere.
+/// </para>
+/// <para>
+/// <b>Stalled peers.</b> One write is under way at a time. If it takes <see cref="RelayOptions.StalledPeerTimeout"/>,
+/// and the bytes behind it stop the whole session's reading, the stream fails.
 /// </para>
 /// <para>
 /// <b>End.</b> The stream is owned by the context, so the stop destroys it and waits until nothing of it is left. The
@@ -52,6 +57,7 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
     private long _started;
     private string _endedBy = "relay";
     private ActorTimer? _answerTimer;
+    private bool _isWanted;
     private bool _isOver;
 
     public StreamActor(SessionScope scope, StreamOrigin origin, uint alias, Gate toPeer)
@@ -76,14 +82,17 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
 
     protected override void Receive(StreamMessage message)
     {
+        if (message.FromClient is not null)
+        {
+            _isWanted = true;
+            _answerTimer?.Cancel();
+            _answerTimer = null;
+        }
+
         switch (message.FromClient)
         {
             case null:
                 CheckTimeouts();
-                break;
-            case ConnectedMessage:
-                _answerTimer?.Cancel();
-                _answerTimer = null;
                 break;
             case DataMessage data:
                 _writer.Enqueue(data);
@@ -131,7 +140,7 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
         _scope.Outbox.Post(_origin.Announce(_alias, stream));
         _reader.Start(stream);
         _writer.Start(stream);
-        if (_origin.IsNewsToClient)
+        if (_origin.AwaitsClient && !_isWanted)
         {
             _answerTimer = Context.ScheduleOnce(_scope.Settings.AnswerTimeout, default);
         }

@@ -1,5 +1,7 @@
 using RelayCluster.Dht;
+using RelayCluster.Dht.Foreign;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Questions;
 using RelayCluster.Relay.Sessions;
 
 namespace RelayCluster.Relay.Streams;
@@ -10,8 +12,8 @@ internal abstract class StreamOrigin : IDisposable
     /// <summary>The client's alias if it has told one already, else the relay's.</summary>
     public abstract uint Alias { get; }
 
-    /// <summary>Whether the client has yet to say that it knows of the stream.</summary>
-    public abstract bool IsNewsToClient { get; }
+    /// <summary>Whether the client has yet to show that it wants the stream when it is open.</summary>
+    public abstract bool AwaitsClient { get; }
 
     /// <summary>A share of the session's budget for the stream's transport.</summary>
     public abstract int TakeTransport(SessionScope scope);
@@ -25,6 +27,10 @@ internal abstract class StreamOrigin : IDisposable
     /// <param name="alias">The relay's alias.</param>
     /// <param name="stream">The open stream.</param>
     public abstract RelayMessage Announce(uint alias, DhtStream stream);
+
+    /// <summary>The handshake that the client has made for the stream; 0 if the relay made it.</summary>
+    protected static uint HandshakeIdOf(DhtStream stream) =>
+        stream is IForeignStream { Handshake: AskedHandshake handshake } ? handshake.Id : 0;
 
     /// <summary>Zeroes what secrets it has, when the stream is open or never will be. May be called again.</summary>
     public abstract void Dispose();
