@@ -75,7 +75,7 @@ public sealed class QueryTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Noncustodial_announces_are_finished_at_once_and_leave_a_warning()
+    public void Noncustodial_announces_where_the_node_cannot_do_that_are_finished_at_once_and_leave_a_warning()
     {
         TestClient client = _scenario.ConnectAndGreet();
         client.Say(new AnnounceMessage(1, FakeNode.Key(1), FakeNode.Key(2), null));

@@ -75,7 +75,7 @@ public sealed class StreamTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_noncustodial_connect_is_refused_in_clear_words()
+    public void A_noncustodial_connect_where_the_node_cannot_do_that_is_refused_in_clear_words()
     {
         TestClient client = _scenario.ConnectAndGreet();
         client.Say(new ConnectMessage(3, FakeNode.Key(9), null, FakeNode.Key(1)));
