@@ -256,8 +256,7 @@ public sealed class ServerTests : IAsyncDisposable
         Assert.Equal(-1, Server.KeyPair.SecretKey.IndexOfAnyExcept((byte)0));
         Assert.True(taken.IsDisposed);
         Assert.True(fresh.IsDisposed);
-        _scenario.Kit.RunUntil(() => question.IsCompleted, "the end of the question");
-        Assert.False(question.IsCompletedSuccessfully && question.Result);
+        Assert.False(_scenario.Kit.RunUntilCompleted(question));
     }
 
     [Fact]
