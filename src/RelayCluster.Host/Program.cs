@@ -1,3 +1,5 @@
 using RelayCluster.Host.Commands;
+using RelayCluster.Host.Terminal;
 
-return await RelayCommand.RunAsync(args, Console.Out, Console.Error);
+using CommandTerminal terminal = CommandTerminal.OfProcess();
+return await RelayCommand.RunAsync(args, terminal);

@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using RelayCluster.Crypto.Sodium;
+using RelayCluster.Dht;
+using RelayCluster.Host.Forwarding;
 using RelayCluster.Host.Hocon;
 using RelayCluster.Host.Hosting;
 
@@ -16,7 +18,9 @@ internal static class Faults
     public static IReadOnlyList<string>? Explain(Exception exception) => exception switch
     {
         OptionsValidationException invalid => [.. invalid.Failures],
-        HoconException or LibsodiumMissingException or StartupException => [exception.Message],
+        HoconException or LibsodiumMissingException or StartupException or MisuseException or ConnectionException
+            or DhtException => [exception.Message],
+        TypeInitializationException { InnerException: { } inner } => Explain(inner),
         IOException { InnerException: AddressInUseException } =>
             [$"{exception.Message.TrimEnd('.')}; --ws-port and --tcp-port choose another port, 0 any free one"],
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
@@ -27,5 +31,5 @@ internal static class Faults
     };
 
     /// <summary>Whether the command line or the configuration is wrong, and not the machine.</summary>
-    public static bool IsMisuse(Exception exception) => exception is OptionsValidationException or HoconException;
+    public static bool IsMisuse(Exception exception) => exception is OptionsValidationException or HoconException or MisuseException;
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using RelayCluster.Host.Configuration;
+using RelayCluster.Host.Reports;
+using RelayCluster.Host.Terminal;
 
 namespace RelayCluster.Host.Commands;
 
@@ -10,39 +12,49 @@ namespace RelayCluster.Host.Commands;
 /// </summary>
 internal static class RelayCommand
 {
-    private const int Success = 0;
     private const int Failed = 1;
     private const int Misused = 2;
 
+    private static readonly string[] Examples =
+    [
+        "relay serve --testnet                          a relay, offline",
+        "relay listen --forward localhost:22            prints a key; from anywhere else then:",
+        "relay tunnel KEY --port 2222                   the port 22 over there is the port 2222 here",
+    ];
+
     /// <summary>Runs a command line to its end.</summary>
-    /// <returns>0; 1 if the command failed; 2 if the command line or the configuration is wrong.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    /// <returns>
+    /// 0; 1 if the command failed; 2 if the command line or the configuration is wrong; 128 and a signal's number if
+    /// that ended it before it had finished.
+    /// </returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CommandTerminal terminal)
     {
-        ParseResult commandLine = Create().Parse(args);
+        // A text that begins with @ is a topic such as @hyperswarm/chat, not a file with more of the command line.
+        ParseResult commandLine = Create(terminal).Parse(
+            args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (Explain(commandLine) is { } misuse)
         {
-            await error.WriteLineAsync($"relay: {misuse}");
+            await TellAsync(commandLine, terminal.Error, misuse);
             return Misused;
         }
 
         try
         {
-            // The host closes in order by itself when the process is told to end; nobody else is to listen for that.
+            // Commands end in order by themselves when the process is told to end; nobody else is to listen for that.
             var invocation = new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
-                Output = output,
-                Error = error,
+                Output = terminal.Output,
+                Error = terminal.Error,
             };
-            await commandLine.InvokeAsync(invocation);
-            return Success;
+            return await commandLine.InvokeAsync(invocation);
         }
         catch (Exception e) when (Faults.Explain(e) is { } faults)
         {
             foreach (string fault in faults)
             {
-                await error.WriteLineAsync($"relay: {fault}");
+                await TellAsync(commandLine, terminal.Error, fault);
             }
 
             return Faults.IsMisuse(e) ? Misused : Failed;
@@ -51,22 +63,36 @@ internal static class RelayCommand
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            await error.WriteLineAsync($"relay: a fault in the program, please report it: {e}");
+            await TellAsync(commandLine, terminal.Error, $"a fault in the program, please report it: {e}");
             return Failed;
         }
     }
 
-    private static RootCommand Create()
+    private static RootCommand Create(CommandTerminal terminal)
     {
         var root = new RootCommand(
             "A relay for HyperDHT: clients that cannot speak UDP, such as browsers, have a DHT node through it.")
         {
             ServeCommand.Create(),
+            ConnectCommand.Create(terminal),
+            ListenCommand.Create(terminal),
+            TunnelCommand.Create(terminal),
+            LookupCommand.Create(terminal),
+            AnnounceCommand.Create(terminal),
+            UnannounceCommand.Create(terminal),
+            KeygenCommand.Create(terminal),
+            BootstrapCommand.Create(terminal),
+            TestnetCommand.Create(terminal),
         };
         root.Options.Remove(root.Options.Single(option => option is HelpOption));
-        root.Add(ExampleHelp.Of("relay serve --testnet"));
+        root.Add(ExampleHelp.Of(Examples));
         return root;
     }
+
+    private static Task TellAsync(ParseResult commandLine, TextWriter error, string fault) =>
+        error.WriteLineAsync(JsonOption.IsGiven(commandLine)
+            ? ReportJson.Write(new FaultReport(fault))
+            : $"relay: {fault}");
 
     /// <summary>
     /// What is wrong with a command line, its first fault only, since others tend to follow from that.

@@ -76,7 +76,8 @@ internal static class SettingFormats
             value => value.ToString()!.ToLowerInvariant());
     }
 
-    private static IPAddress? ParseAddress(string text)
+    /// <summary>Reads an address; null if it is none.</summary>
+    public static IPAddress? ParseAddress(string text)
     {
         if (text == "localhost")
         {

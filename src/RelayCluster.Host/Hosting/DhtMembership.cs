@@ -1,7 +1,7 @@
-using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using RelayCluster.Dht;
 using RelayCluster.Dht.Hyper;
+using RelayCluster.Host.Access;
 using RelayCluster.Host.Configuration;
 
 namespace RelayCluster.Host.Hosting;
@@ -42,18 +42,8 @@ internal sealed partial class DhtMembership : IDhtMembership
             Host = _options.Host,
             Port = _options.Port,
         };
-        try
-        {
-            _node = await DhtNode.StartAsync(options, TimeProvider.System, _loggerFactory, cancellationToken);
-        }
-        catch (SocketException e)
-        {
-            throw new StartupException(
-                $"the DHT node cannot use UDP {_options.Host}:{_options.Port}: {e.Message}; " +
-                "--dht-host needs an address of this machine, --dht-port a free port or 0",
-                e);
-        }
-
+        _node = await NodeStart.StartAsync(
+            options, _loggerFactory, ("--dht-host", "--dht-port"), cancellationToken);
         Log.Joined(_logger, _node.EndPoint.ToString());
         return _node;
     }

@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using RelayCluster.Host.Commands;
 using RelayCluster.Host.Hosting;
+using RelayCluster.Host.Tests.Commands;
 using RelayCluster.Host.Tests.Hosting;
 
 namespace RelayCluster.Host.Tests.Endpoints;
@@ -29,14 +29,12 @@ public sealed class ListenersTests
         using var occupant = new TcpListener(IPAddress.Loopback, 0);
         occupant.Start();
         int port = ((IPEndPoint)occupant.LocalEndpoint).Port;
-        using var error = new StringWriter();
+        using var serve = CommandLineRun.Start($"serve --testnet {taken} {port} {free} 0");
 
-        int code = await RelayCommand
-            .RunAsync(["serve", "--testnet", taken, $"{port}", free, "0"], TextWriter.Null, error)
-            .WaitAsync(RunningRelay.Deadline);
+        int code = await serve.ExitAsync();
 
         Assert.Equal(1, code);
-        string line = Assert.Single(error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        string line = Assert.Single(serve.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.StartsWith("relay: ", line, StringComparison.Ordinal);
         Assert.Contains($"127.0.0.1:{port}", line, StringComparison.Ordinal);
         Assert.Contains("address already in use", line, StringComparison.Ordinal);
@@ -46,15 +44,13 @@ public sealed class ListenersTests
     [Fact]
     public async Task An_address_of_another_machine_is_one_line_and_a_failure()
     {
-        using var error = new StringWriter();
+        using var serve = CommandLineRun.Start("serve --testnet --host 192.0.2.1");
 
-        int code = await RelayCommand
-            .RunAsync(["serve", "--testnet", "--host", "192.0.2.1"], TextWriter.Null, error)
-            .WaitAsync(RunningRelay.Deadline);
+        int code = await serve.ExitAsync();
 
         Assert.Equal(1, code);
         Assert.Equal(
-            "relay: cannot listen on that address; --host needs one that this machine has\n", error.ToString());
+            "relay: cannot listen on that address; --host needs one that this machine has\n", serve.Error);
     }
 
     [Fact]
