@@ -4,7 +4,7 @@ using RelayCluster.Host.Reports;
 
 namespace RelayCluster.Host.Access;
 
-/// <summary>A command's time on the DHT: it joins, does its work, and leaves in order, whatever ends the work.</summary>
+/// <summary>A command's time on the DHT: it joins, does its work and leaves in order, whatever ends that.</summary>
 internal static class NodeUse
 {
     /// <summary>Runs the work on a node.</summary>

@@ -36,7 +36,7 @@ internal static class AnnounceCommand
         };
         command.Add(once);
         KeyOptions keys = KeyOptions.AddTo(command);
-        NetworkOptions network = NetworkOptions.AddTo(command);
+        NetworkOptions network = NetworkOptions.AddTo(command, reconnects: true);
         Option<bool> json = JsonOption.AddTo(command, "announced, unannounced, error");
 
         command.SetAction(async (commandLine, _) =>
@@ -45,11 +45,12 @@ internal static class AnnounceCommand
             using KeyPair keyPair = keys.Read(commandLine) ?? KeyPair.Generate();
             Fixed32 target = commandLine.GetValue(topic);
             bool isOnce = commandLine.GetValue(once);
-            IDhtMembership membership = network.Read(commandLine);
+            IDhtMembership membership = network.Read(commandLine, reporter);
             Func<CancellationToken, Task> run = stopping => NodeUse.RunAsync(
                 membership,
                 reporter,
-                (node, stop) => AnnounceAsync(new TopicAnnouncement(node, target, keyPair, reporter), isOnce, reporter, stop),
+                (node, stop) => AnnounceAsync(
+                    new TopicAnnouncement(node, target, keyPair, reporter), isOnce, reporter, stop),
                 stopping);
             return await (isOnce ? Told.FinishAsync(terminal, run) : Told.ServeAsync(terminal, run));
         });

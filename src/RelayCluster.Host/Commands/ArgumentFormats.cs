@@ -84,7 +84,7 @@ internal static class ArgumentFormats
         && relay.Scheme switch
         {
             "ws" or "wss" => true,
-            "tcp" => relay is { Port: > 0, PathAndQuery: "/" or "" },
+            "tcp" => relay is { PathAndQuery: "/" or "" },
             _ => false,
         };
 }

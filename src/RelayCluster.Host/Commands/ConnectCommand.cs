@@ -33,7 +33,7 @@ internal static class ConnectCommand
         Argument<Fixed32> key = ArgumentFormats.Key.Argument("KEY", "The server's public key, 64 hexadecimal digits");
         command.Add(key);
         KeyOptions keys = KeyOptions.AddTo(command);
-        NetworkOptions network = NetworkOptions.AddTo(command);
+        NetworkOptions network = NetworkOptions.AddTo(command, reconnects: false);
         Option<bool> json = JsonOption.AddTo(command, "connected, closed (on standard error)");
 
         command.SetAction(async (commandLine, _) =>
@@ -41,7 +41,7 @@ internal static class ConnectCommand
             var reporter = new Reporter(terminal, commandLine.GetValue(json), isOutputTaken: true);
             using KeyPair? keyPair = keys.Read(commandLine);
             Fixed32 server = commandLine.GetValue(key);
-            IDhtMembership membership = network.Read(commandLine);
+            IDhtMembership membership = network.Read(commandLine, reporter);
             return await Told.FinishAsync(terminal, stopping => NodeUse.RunAsync(
                 membership,
                 reporter,

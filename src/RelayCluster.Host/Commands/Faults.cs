@@ -31,5 +31,6 @@ internal static class Faults
     };
 
     /// <summary>Whether the command line or the configuration is wrong, and not the machine.</summary>
-    public static bool IsMisuse(Exception exception) => exception is OptionsValidationException or HoconException or MisuseException;
+    public static bool IsMisuse(Exception exception) =>
+        exception is OptionsValidationException or HoconException or MisuseException;
 }

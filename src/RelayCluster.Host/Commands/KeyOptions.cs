@@ -34,7 +34,8 @@ internal sealed class KeyOptions
         command.Add(options._seed);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(options._file) is not null && result.GetResult(options._seed) is not null)
+            if (result.GetResult(options._file) is { Implicit: false }
+                && result.GetResult(options._seed) is { Implicit: false })
             {
                 result.AddError("--seed and --key-file are two ways to say the same; choose one");
             }

@@ -34,13 +34,14 @@ internal static class ListenCommand
         Option<DnsEndPoint?> forward = ArgumentFormats.Server.Option(
             "--forward",
             "host:port",
-            "TCP server that each connection goes to [standard input and output; one at a time, the key on standard error]");
+            "TCP server that each connection goes to [standard input and output, one connection after the other; " +
+            "the key then goes to standard error]");
         Option<IReadOnlyList<Fixed32>> allow = ArgumentFormats.Key.ListOption(
             "--allow", "key", "Public key that may connect, and no others; may be repeated [everybody]");
         command.Add(forward);
         command.Add(allow);
         KeyOptions keys = KeyOptions.AddTo(command);
-        NetworkOptions network = NetworkOptions.AddTo(command);
+        NetworkOptions network = NetworkOptions.AddTo(command, reconnects: true);
         Option<bool> json = JsonOption.AddTo(
             command, "listening, connected, closed, error (on standard error without --forward)");
 
@@ -50,7 +51,7 @@ internal static class ListenCommand
             var reporter = new Reporter(terminal, commandLine.GetValue(json), isOutputTaken: target is null);
             DhtServerOptions options = Admitting(commandLine.GetValue(allow) ?? []);
             using KeyPair keyPair = keys.Read(commandLine) ?? KeyPair.Generate();
-            IDhtMembership membership = network.Read(commandLine);
+            IDhtMembership membership = network.Read(commandLine, reporter);
             return await Told.ServeAsync(terminal, stopping => NodeUse.RunAsync(
                 membership,
                 reporter,

@@ -24,13 +24,13 @@ internal static class LookupCommand
             ExampleHelp.Of(Examples),
         };
         Argument<Fixed32> topic = TopicArgument.AddTo(command);
-        NetworkOptions network = NetworkOptions.AddTo(command);
+        NetworkOptions network = NetworkOptions.AddTo(command, reconnects: false);
         Option<bool> json = JsonOption.AddTo(command, "peer, finished");
 
         command.SetAction((commandLine, _) =>
         {
             var reporter = new Reporter(terminal, commandLine.GetValue(json));
-            IDhtMembership membership = network.Read(commandLine);
+            IDhtMembership membership = network.Read(commandLine, reporter);
             Fixed32 target = commandLine.GetValue(topic);
             return Told.FinishAsync(terminal, stopping => NodeUse.RunAsync(
                 membership,

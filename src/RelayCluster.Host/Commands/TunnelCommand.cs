@@ -34,7 +34,7 @@ internal static class TunnelCommand
         command.Add(port);
         command.Add(host);
         KeyOptions keys = KeyOptions.AddTo(command);
-        NetworkOptions network = NetworkOptions.AddTo(command);
+        NetworkOptions network = NetworkOptions.AddTo(command, reconnects: true);
         Option<bool> json = JsonOption.AddTo(command, "tunnel, connected, closed, error");
 
         command.SetAction(async (commandLine, _) =>
@@ -42,7 +42,7 @@ internal static class TunnelCommand
             var reporter = new Reporter(terminal, commandLine.GetValue(json));
             using KeyPair? keyPair = keys.Read(commandLine);
             Fixed32 server = commandLine.GetValue(key);
-            IDhtMembership membership = network.Read(commandLine);
+            IDhtMembership membership = network.Read(commandLine, reporter);
             using Tunnel tunnel = Tunnel.Open(
                 new IPEndPoint(commandLine.GetRequiredValue(host), commandLine.GetValue(port)), keyPair);
             return await Told.ServeAsync(terminal, stopping => NodeUse.RunAsync(

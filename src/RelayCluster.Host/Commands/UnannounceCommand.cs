@@ -20,7 +20,7 @@ internal static class UnannounceCommand
         };
         Argument<Fixed32> topic = TopicArgument.AddTo(command);
         KeyOptions keys = KeyOptions.AddTo(command);
-        NetworkOptions network = NetworkOptions.AddTo(command);
+        NetworkOptions network = NetworkOptions.AddTo(command, reconnects: false);
         Option<bool> json = JsonOption.AddTo(command, "unannounced");
 
         command.SetAction(async (commandLine, _) =>
@@ -29,7 +29,7 @@ internal static class UnannounceCommand
             using KeyPair keyPair = keys.Read(commandLine)
                 ?? throw new MisuseException("whose announcement? --key-file or --seed has the key that was announced");
             Fixed32 target = commandLine.GetValue(topic);
-            IDhtMembership membership = network.Read(commandLine);
+            IDhtMembership membership = network.Read(commandLine, reporter);
             return await Told.FinishAsync(terminal, stopping => NodeUse.RunAsync(
                 membership,
                 reporter,

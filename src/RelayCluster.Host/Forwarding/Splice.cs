@@ -9,8 +9,8 @@ namespace RelayCluster.Host.Forwarding;
 ///   local  ──── sent ────►  remote        each direction ends by itself: when its source has no more, its
 ///   local  ◄── received ──  remote        destination is told so, and the other direction goes on
 /// </code>
-/// A failure of either end, in either direction, cuts both: half of a broken connection is of no use. A reader that does
-/// not keep up stops the sender; no more is held than one buffer in each direction.
+/// A failure of either end, in either direction, cuts both: half of a broken connection is of no use. A reader that
+/// does not keep up stops the sender; no more is held than one buffer in each direction.
 /// </summary>
 internal sealed class Splice
 {

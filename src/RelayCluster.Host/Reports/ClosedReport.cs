@@ -8,5 +8,6 @@ namespace RelayCluster.Host.Reports;
 internal sealed record ClosedReport(int Connection, long Sent, long Received, string? Reason) : Report
 {
     public override string FormatRemark() =>
-        $"connection {Connection}: {Reason ?? "ended"}; {ByteCount.Format(Sent)} sent, {ByteCount.Format(Received)} received";
+        $"connection {Connection}: {Reason ?? "ended"}; " +
+        $"{ByteCount.Format(Sent)} sent, {ByteCount.Format(Received)} received";
 }

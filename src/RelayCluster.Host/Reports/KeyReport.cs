@@ -12,5 +12,6 @@ internal sealed record KeyReport(Fixed32 PublicKey, string? SecretKey, string? K
         ? PublicKey.ToString()
         : $"public key  {PublicKey}{Environment.NewLine}secret key  {SecretKey}";
 
-    public override string? FormatRemark() => KeyFile is null ? null : $"the secret key is in {KeyFile}, for your eyes only";
+    public override string? FormatRemark() =>
+        KeyFile is null ? null : $"the secret key is in {KeyFile}, for your eyes only";
 }

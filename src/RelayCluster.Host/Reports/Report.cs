@@ -18,6 +18,7 @@ namespace RelayCluster.Host.Reports;
 [JsonDerivedType(typeof(TunnelReport), "tunnel")]
 [JsonDerivedType(typeof(ConnectedReport), "connected")]
 [JsonDerivedType(typeof(ClosedReport), "closed")]
+[JsonDerivedType(typeof(RelayReport), "relay")]
 [JsonDerivedType(typeof(FaultReport), "error")]
 internal abstract record Report
 {

@@ -67,7 +67,9 @@ internal sealed class Reporter
     /// <param name="describe">How things stand; may be called on any thread.</param>
     /// <param name="workAsync">The work.</param>
     public Task<T> ShowAsync<T>(Func<string> describe, Func<Task<T>> workAsync) =>
-        _terminal.Status is null ? workAsync() : ShowAsync(describe(), show => FollowAsync(describe, show, workAsync()));
+        _terminal.Status is null
+            ? workAsync()
+            : ShowAsync(describe(), show => FollowAsync(describe, show, workAsync()));
 
     /// <inheritdoc cref="ShowAsync{T}(Func{string}, Func{Task{T}})"/>
     public Task ShowAsync(Func<string> describe, Func<Task> workAsync) =>

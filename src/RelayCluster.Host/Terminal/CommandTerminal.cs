@@ -7,8 +7,8 @@ namespace RelayCluster.Host.Terminal;
 /// What a command has to do with the world: the standard streams, the signal to end, and, where a person sits in front
 /// of it, a line that shows how things stand.
 /// <para>
-/// Standard output has what was asked for and nothing else, so that it can be piped on; all that is said besides goes to
-/// standard error, and so does the status line.
+/// Standard output has what was asked for and nothing else, so that it can be piped on; all that is said besides goes
+/// to standard error, and so does the status line.
 /// </para>
 /// </summary>
 internal sealed class CommandTerminal : IDisposable

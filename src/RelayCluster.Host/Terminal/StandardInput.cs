@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace RelayCluster.Host.Terminal;
 
 /// <summary>
-/// Standard input, with reads that can be given up: the system's cannot, so a loop reads ahead into a pipe. What a reader
-/// that gave up did not take is there for the next.
+/// Standard input, with reads that can be given up: the system's cannot, so a loop reads ahead into a pipe. What a
+/// reader that gave up did not take is there for the next.
 /// </summary>
 internal sealed class StandardInput : IDisposable
 {
@@ -51,8 +51,8 @@ internal sealed class StandardInput : IDisposable
     public int TryRead(Span<byte> buffer) => _pipe.Reader.TryRead(out ReadResult result) ? Take(result, buffer) : 0;
 
     /// <summary>
-    /// What was read ahead is dropped. A read that waits for a person to type cannot be ended, and is not waited for: it
-    /// ends with the process.
+    /// What was read ahead is dropped. A read that waits for a person to type cannot be ended, and is not waited for:
+    /// it ends with the process.
     /// </summary>
     public void Dispose()
     {

@@ -13,7 +13,7 @@ using Spectre.Console;
 
 namespace RelayCluster.Host.Tests.Commands;
 
-/// <summary>The commands on a DHT, in this process; as a process of its own: <c>RelayCluster.EndToEnd.Tests</c>.</summary>
+/// <summary>The commands on a DHT, in this process; in processes of their own: the end-to-end tests.</summary>
 public sealed class NetworkCommandTests(TestnetFixture testnet) : IClassFixture<TestnetFixture>
 {
     private const string Nobody = "0000000000000000000000000000000000000000000000000000000000000001";
@@ -57,7 +57,7 @@ public sealed class NetworkCommandTests(TestnetFixture testnet) : IClassFixture<
         IReadOnlyList<JsonElement> events = lookup.Events();
         Assert.Equal(["peer", "peer", "finished"], events.Select(e => e.GetProperty("event").GetString()));
         Assert.Equal(
-            new[] { Seed.ToKeyPair("json-1").PublicKey, Seed.ToKeyPair("json-2").PublicKey }.Select(k => $"{k}").Order(),
+            ((string[])["json-1", "json-2"]).Select(seed => $"{Seed.ToKeyPair(seed).PublicKey}").Order(),
             events.Take(2).Select(e => e.GetProperty("publicKey").GetString()!).Order());
         Assert.Equal(2, events[2].GetProperty("peers").GetInt32());
         Assert.True(IPEndPoint.TryParse(events[0].GetProperty("from").GetString()!, out _));
@@ -229,7 +229,9 @@ public sealed class NetworkCommandTests(TestnetFixture testnet) : IClassFixture<
 
         Assert.Equal(1, await connect.ExitAsync());
         Assert.StartsWith(
-            $"cannot connect to 127.0.0.1:{port}: Connection refused", await listen.ErrorLineAsync(), StringComparison.Ordinal);
+            $"cannot connect to 127.0.0.1:{port}: Connection refused",
+            await listen.ErrorLineAsync(),
+            StringComparison.Ordinal);
         Assert.Equal(0, await listen.StopAsync());
     }
 
@@ -261,7 +263,8 @@ public sealed class NetworkCommandTests(TestnetFixture testnet) : IClassFixture<
             $"tunnel {Nobody} --port {((IPEndPoint)taken.LocalEndpoint).Port}");
 
         Assert.Equal(1, code);
-        Assert.StartsWith($"relay: cannot listen on {taken.LocalEndpoint}: Address already in use", error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"relay: cannot listen on {taken.LocalEndpoint}: Address already in use", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,3 @@
-using RelayCluster.Host.Commands;
-
 namespace RelayCluster.Host.Tests.Commands;
 
 public sealed class RelayCommandTests

@@ -23,7 +23,8 @@ internal sealed class SharedWriter : TextWriter
         {
             _text.Append(value);
             string[] lines = Lines();
-            _waiting.RemoveAll(waiting => waiting.Index < lines.Length && waiting.Found.TrySetResult(lines[waiting.Index]));
+            _waiting.RemoveAll(waiting =>
+                waiting.Index < lines.Length && waiting.Found.TrySetResult(lines[waiting.Index]));
         }
     }
 

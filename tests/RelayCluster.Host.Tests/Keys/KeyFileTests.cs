@@ -58,7 +58,8 @@ public sealed class KeyFileTests : IDisposable
         var e = Assert.Throws<MisuseException>(() => KeyFile.Read(path));
 
         Assert.Equal(
-            $"{path}: expected a secret key, 128 hexadecimal digits, or its seed, 64; relay keygen makes one", e.Message);
+            $"{path}: expected a secret key, 128 hexadecimal digits, or its seed, 64; relay keygen makes one",
+            e.Message);
     }
 
     [Theory]

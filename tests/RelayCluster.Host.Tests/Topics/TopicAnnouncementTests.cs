@@ -61,7 +61,8 @@ public sealed class TopicAnnouncementTests : IDisposable
         _clock.Advance(TimeSpan.FromMinutes(1));
 
         Assert.Equal(2, _node.Announcements);
-        Assert.StartsWith("not announced anew, trying again: REQUEST_TIMEOUT", _error.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "not announced anew, trying again: REQUEST_TIMEOUT", _error.ToString(), StringComparison.Ordinal);
         await EndAsync(keeping);
     }
 
