@@ -37,6 +37,12 @@ public sealed class RelayCommandTests
     [InlineData("lookup a --dht-host ::1", "relay: --dht-host: expected an IPv4 address such as 127.0.0.1: the DHT " +
         "has no other, found '::1'; see relay lookup --help")]
     [InlineData("lookup a --dht-prot 1", "relay: there is no '--dht-prot'; perhaps --dht-port was meant")]
+    [InlineData("lookup a --relay http://b", "relay: --relay: expected a relay as ws://host:port, wss://host:port or " +
+        "tcp://host:port, found 'http://b'; see relay lookup --help")]
+    [InlineData("lookup a --custodial", "relay: --custodial is about a relay, and there is no --relay; " +
+        "see relay lookup --help")]
+    [InlineData("lookup a --relay ws://b --dht-port 1", "relay: --dht-port is about a DHT node here; with --relay " +
+        "there is none; see relay lookup --help")]
     [InlineData("unannounce a", "relay: whose announcement? --key-file or --seed has the key that was announced")]
     [InlineData("announce a --seed b --key-file c", "relay: --seed and --key-file are two ways to say the same; " +
         "choose one; see relay announce --help")]
