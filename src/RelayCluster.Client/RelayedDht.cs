@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using RelayCluster.Client.Custody;
 using RelayCluster.Client.Servers;
 using RelayCluster.Client.Sessions;
 using RelayCluster.Client.Transports;
@@ -162,7 +164,7 @@ public sealed class RelayedDht : IDhtNode
 
     /// <inheritdoc/>
     public IAsyncEnumerable<LookupReply> LookupAsync(Fixed32 topic, CancellationToken cancellationToken = default) =>
-        QueryAsync(id => new LookupMessage(id, topic), cancellationToken);
+        QueryAsync(id => new LookupMessage(id, topic), null, cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<LookupReply> AnnounceAsync(
@@ -171,7 +173,10 @@ public sealed class RelayedDht : IDhtNode
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keyPair);
-        return QueryAsync(id => new AnnounceMessage(id, topic, keyPair.PublicKey, keyPair), cancellationToken);
+        return QueryAsync(
+            id => new AnnounceMessage(id, topic, keyPair.PublicKey, ForRelay(keyPair)),
+            new Signer(topic, keyPair),
+            cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -181,7 +186,10 @@ public sealed class RelayedDht : IDhtNode
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keyPair);
-        return QueryAsync(id => new UnannounceMessage(id, topic, keyPair.PublicKey, keyPair), cancellationToken);
+        return QueryAsync(
+            id => new UnannounceMessage(id, topic, keyPair.PublicKey, ForRelay(keyPair)),
+            new Signer(topic, keyPair),
+            cancellationToken);
     }
 
     /// <summary>
@@ -208,14 +216,18 @@ public sealed class RelayedDht : IDhtNode
 
     private async IAsyncEnumerable<LookupReply> QueryAsync(
         Func<uint, RelayMessage> ask,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        Signer? signer,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Session session = await _connection.GetSessionAsync(cancellationToken).ConfigureAwait(false);
-        await foreach (LookupReply reply in session.Queries.RunAsync(ask, cancellationToken).ConfigureAwait(false))
+        Signer? own = _connection.Options.Custodial ? null : signer;
+        await foreach (LookupReply reply in session.Queries.RunAsync(ask, own, cancellationToken).ConfigureAwait(false))
         {
             yield return reply;
         }
     }
+
+    private KeyPair? ForRelay(KeyPair keyPair) => _connection.Options.Custodial ? keyPair : null;
 
     private void HandleChange(RelayedDhtState state, DhtException? reason)
     {

@@ -89,11 +89,6 @@ public sealed class RelayedDhtOptions
                 + "and the namespace of handshakes are others than those of today's DHT, which would refuse them");
         }
 
-        if (!Custodial)
-        {
-            throw new NotSupportedException("A noncustodial client is not there yet");
-        }
-
         return (RelayedDhtOptions)MemberwiseClone();
     }
 }

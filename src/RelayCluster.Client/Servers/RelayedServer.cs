@@ -46,6 +46,8 @@ internal sealed class RelayedServer : IDhtServer
 
     public Fixed32 PublicKey => KeyPair.PublicKey;
 
+    public int MaxPendingHandshakes => _options.MaxPendingHandshakes;
+
     public DhtServerAddress Address => new(PublicKey, Volatile.Read(ref _endPoint));
 
     /// <summary>Completes when it listens for the first time.</summary>

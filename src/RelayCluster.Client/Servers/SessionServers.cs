@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using RelayCluster.Client.Custody;
 using RelayCluster.Client.Sessions;
 using RelayCluster.Client.Streams;
 using RelayCluster.Crypto;
@@ -11,7 +13,8 @@ namespace RelayCluster.Client.Servers;
 /// <summary>
 /// The servers of a session: those that the relay was asked for by this side's alias, those that listen by the relay's.
 /// </summary>
-internal sealed class SessionServers(RelayLink link, SessionStreams streams)
+internal sealed class SessionServers(
+    RelayLink link, SessionStreams streams, HandshakeTable handshakes, Signatures signatures)
 {
     /// <summary>
     /// The protocol has no word for a failed listen: a relay says that the server listens, nowhere, and then that it has
@@ -31,6 +34,12 @@ internal sealed class SessionServers(RelayLink link, SessionStreams streams)
         bool listens = false;
         try
         {
+            if (!link.Options.Custodial)
+            {
+                signatures.Add(
+                    listing.Alias, new Signer(Blake2b.Hash(server.PublicKey.Span), server.KeyPair));
+            }
+
             KeyPair? secret = link.Options.Custodial ? server.KeyPair : null;
             await link.SendAsync(new ListenMessage(listing.Alias, server.PublicKey, secret), cancellationToken)
                 .ConfigureAwait(false);
@@ -54,7 +63,8 @@ internal sealed class SessionServers(RelayLink link, SessionStreams streams)
     }
 
     /// <summary>Whether a server of the session has this alias of the relay's.</summary>
-    public bool TryGet(uint remoteAlias, out ServerListing? listing) => _listening.TryGet(remoteAlias, out listing);
+    public bool TryGet(uint remoteAlias, [NotNullWhen(true)] out ServerListing? listing) =>
+        _listening.TryGet(remoteAlias, out listing);
 
     public void HandleListening(ListeningMessage listening)
     {
@@ -69,6 +79,7 @@ internal sealed class SessionServers(RelayLink link, SessionStreams streams)
     {
         if (_listening.TryRemove(closed.Alias, out ServerListing? listing))
         {
+            Forget(listing);
             listing.HandleClosed(null);
         }
     }
@@ -85,12 +96,17 @@ internal sealed class SessionServers(RelayLink link, SessionStreams streams)
     }
 
     /// <summary>A stream of a server that was just closed is taken, and destroyed: the peer is not left waiting.</summary>
-    /// <exception cref="ProtocolException">The relay names two streams alike.</exception>
+    /// <exception cref="ProtocolException">What the relay says of the stream cannot be.</exception>
     public void HandleConnection(ConnectionMessage connection)
     {
-        bool isKnown = _listening.TryGet(connection.ServerAlias, out ServerListing? listing);
-        RelayedStream stream = streams.Accept(connection, isKnown ? listing!.Server.PublicKey : default);
-        if (!isKnown || !listing!.Server.TryTake(stream.AsUserStream()))
+        if (!_listening.TryGet(connection.ServerAlias, out ServerListing? listing))
+        {
+            streams.Refuse(connection);
+            return;
+        }
+
+        DhtStream stream = streams.Accept(connection, listing).AsUserStream();
+        if (!listing.Server.TryTake(stream))
         {
             stream.Destroy();
         }
@@ -122,18 +138,20 @@ internal sealed class SessionServers(RelayLink link, SessionStreams streams)
         }
     }
 
+    /// <summary>Its signer stays: the relay may have announced it at some nodes, and now takes that back.</summary>
     private void Withdraw(ServerListing listing)
     {
         _asked.Remove(listing.Alias);
-        if (listing.RemoteAlias is { } alias)
-        {
-            _listening.Remove(alias);
-        }
-
         if (!listing.Closed.IsCompleted)
         {
             listing.RequestClose();
         }
+    }
+
+    private void Forget(ServerListing listing)
+    {
+        signatures.Remove(listing.Alias);
+        handshakes.RemoveOf(listing.Alias);
     }
 
     private void Answer(uint id, bool mayConnect) =>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using RelayCluster.Client.Custody;
 using RelayCluster.Client.Queries;
 using RelayCluster.Client.Servers;
 using RelayCluster.Client.Streams;
@@ -16,7 +17,7 @@ namespace RelayCluster.Client.Sessions;
 ///   relay ══> channel ──RunAsync──┬─> SessionStreams ──> RelayedStream      data, end, destroy, open
 ///                                 ├─> SessionServers ──> RelayedServer      listening, closed, incoming, connection
 ///                                 ├─> SessionQueries ──> RelayedQuery       result, finished
-///                                 └─> Custodian      ──> handshakes, signatures   (noncustodial)
+///                                 └─> SessionHandshakes, Signatures           noiseSend, noiseReceive, sign…: noncustodial
 ///   relay &lt;══ channel &lt;──RelayLink── whoever has something to say
 /// </code>
 /// <para>
@@ -41,6 +42,9 @@ internal sealed partial class Session : IAsyncDisposable
     private readonly RelayChannel _channel;
     private readonly RelayLink _link;
     private readonly SessionHeartbeat _heartbeat;
+    private readonly Signatures _signatures;
+    private readonly HandshakeTable _handshakeTable;
+    private readonly SessionHandshakes _handshakes;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<DhtException> _ended =
@@ -55,9 +59,12 @@ internal sealed partial class Session : IAsyncDisposable
         _logger = logger;
         _link = new RelayLink(channel, options, End);
         _heartbeat = new SessionHeartbeat(_link);
-        Streams = new SessionStreams(_link);
-        Servers = new SessionServers(_link, Streams);
-        Queries = new SessionQueries(_link);
+        _signatures = new Signatures(_link);
+        _handshakeTable = new HandshakeTable(options.TimeProvider);
+        Streams = new SessionStreams(_link, _handshakeTable);
+        Servers = new SessionServers(_link, Streams, _handshakeTable, _signatures);
+        Queries = new SessionQueries(_link, _signatures);
+        _handshakes = new SessionHandshakes(_link, _handshakeTable, Streams, Servers);
         _link.Post(new HandshakeMessage(keyPair.PublicKey, options.Custodial ? keyPair : null));
         _running = RunAsync();
     }
@@ -76,7 +83,7 @@ internal sealed partial class Session : IAsyncDisposable
     public async ValueTask<DhtStream> ConnectAsync(
         Fixed32 remotePublicKey, KeyPair keyPair, CancellationToken cancellationToken)
     {
-        RelayedStream stream = Streams.Dial(keyPair.PublicKey, remotePublicKey);
+        RelayedStream stream = Streams.Dial(keyPair, remotePublicKey);
         try
         {
             var connect = new ConnectMessage(
@@ -174,6 +181,8 @@ internal sealed partial class Session : IAsyncDisposable
         Streams.Close(end);
         Servers.Close(end);
         Queries.Close(end);
+        _signatures.Close(end);
+        _handshakeTable.Dispose();
     }
 
     private async Task CloseChannelAsync(bool isOrderly)
@@ -229,11 +238,23 @@ internal sealed partial class Session : IAsyncDisposable
             case ConnectionMessage connection:
                 Servers.HandleConnection(connection);
                 break;
+            case NoiseSendMessage question when !_link.Options.Custodial:
+                _handshakes.HandleSend(question);
+                break;
+            case NoiseReceiveMessage question when !_link.Options.Custodial:
+                _handshakes.HandleReceive(question);
+                break;
+            case SignAnnounceMessage question when !_link.Options.Custodial:
+                _signatures.HandleSignAnnounce(question);
+                break;
+            case SignUnannounceMessage question when !_link.Options.Custodial:
+                _signatures.HandleSignUnannounce(question);
+                break;
             case PingMessage or PongMessage:
                 break;
             default:
                 message.Dispose();
-                throw new ProtocolException($"a relay does not send {message.Type}");
+                throw new ProtocolException($"a relay does not send {message.Type} to this client");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using RelayCluster.Client.Sessions;
+using RelayCluster.Crypto;
 using RelayCluster.Crypto.Noise;
 using RelayCluster.Dht;
 using RelayCluster.Protocol.Messages;
@@ -55,26 +56,29 @@ internal sealed class RelayedStream : DhtStream
         SessionStreams streams,
         uint alias,
         bool isInitiator,
-        Fixed32 publicKey,
+        KeyPair keyPair,
         Fixed32 remotePublicKey)
     {
         _link = link;
         _streams = streams;
         Alias = alias;
         IsInitiator = isInitiator;
-        PublicKey = publicKey;
+        KeyPair = keyPair;
         RemotePublicKey = remotePublicKey;
     }
 
     /// <summary>This side's number of it.</summary>
     public uint Alias { get; }
 
+    /// <summary>This side's keys; they stay their owner's.</summary>
+    public KeyPair KeyPair { get; }
+
     /// <summary>The relay's number of it, once it has told.</summary>
     public uint? RemoteAlias { get; private set; }
 
     public override bool IsInitiator { get; }
 
-    public override Fixed32 PublicKey { get; }
+    public override Fixed32 PublicKey => KeyPair.PublicKey;
 
     public override Fixed32 RemotePublicKey { get; }
 
@@ -112,8 +116,20 @@ internal sealed class RelayedStream : DhtStream
         return true;
     }
 
-    /// <summary>What the user gets of it, once it is open.</summary>
-    public DhtStream AsUserStream() => this;
+    /// <summary>What the user gets of it, once it is open: where it has keys, the secret stream that they are for.</summary>
+    /// <exception cref="DhtException">It has failed meanwhile.</exception>
+    public DhtStream AsUserStream()
+    {
+        NoiseResult? keys;
+        lock (_lock)
+        {
+            ThrowIfFailed();
+            keys = _keys;
+            _keys = null;
+        }
+
+        return keys is null ? this : new SealedStream(this, keys);
+    }
 
     /// <summary>Takes over what the relay sent; what comes behind the end is dropped.</summary>
     public void HandleData(DataMessage data)
@@ -316,10 +332,11 @@ internal sealed class RelayedStream : DhtStream
             }
 
             _isOver = true;
+            _keys?.Dispose();
+            _keys = null;
         }
 
         _streams.Forget(this);
-        _keys?.Dispose();
         if (failure is null)
         {
             _completion.TrySetResult();

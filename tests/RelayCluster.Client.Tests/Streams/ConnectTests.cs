@@ -6,10 +6,12 @@ namespace RelayCluster.Client.Tests.Streams;
 
 public sealed class ConnectTests(RelayScene scene) : IClassFixture<RelayScene>
 {
-    [Fact]
-    public async Task Connect_DirectPeer_MessagesGoBothWaysAndBothSidesEnd()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Connect_DirectPeer_MessagesGoBothWaysAndBothSidesEnd(bool custodial)
     {
-        await using RelayedDht node = await scene.ConnectAsync();
+        await using RelayedDht node = await scene.ConnectAsync(new RelayedDhtOptions { Custodial = custodial });
         using KeyPair serverKeys = KeyPair.Generate();
         await using IDhtServer server = await scene.Peer.ListenAsync(serverKeys).Within();
 
@@ -34,10 +36,12 @@ public sealed class ConnectTests(RelayScene scene) : IClassFixture<RelayScene>
         await stream.Completion.Within();
     }
 
-    [Fact]
-    public async Task Connect_KeyNobodyHas_IsThePeerNotFoundOfTheReference()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Connect_KeyNobodyHas_IsThePeerNotFoundOfTheReference(bool custodial)
     {
-        await using RelayedDht node = await scene.ConnectAsync();
+        await using RelayedDht node = await scene.ConnectAsync(new RelayedDhtOptions { Custodial = custodial });
         using KeyPair nobody = KeyPair.Generate();
         DhtException failure =
             await Assert.ThrowsAsync<DhtException>(() => node.ConnectAsync(nobody.PublicKey).Within());

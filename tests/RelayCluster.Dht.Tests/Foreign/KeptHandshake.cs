@@ -2,7 +2,6 @@ using RelayCluster.Crypto;
 using RelayCluster.Crypto.Noise;
 using RelayCluster.Crypto.SecretStreams;
 using RelayCluster.Dht.Foreign;
-using RelayCluster.Dht.Hyper.Messages;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Tests.Foreign;
@@ -11,12 +10,7 @@ namespace RelayCluster.Dht.Tests.Foreign;
 internal sealed class KeptHandshake(KeyKeeper keeper, KeyPair keyPair, Fixed32? remotePublicKey)
     : IForeignHandshake, IDisposable
 {
-    private readonly NoiseHandshake _noise = new(
-        NoisePattern.IK,
-        isInitiator: remotePublicKey is not null,
-        keyPair,
-        remotePublicKey,
-        HyperNamespace.PeerHandshake.Span);
+    private readonly NoiseHandshake _noise = PeerHandshake.Begin(keyPair, remotePublicKey);
 
     public int Reads { get; private set; }
 

@@ -3,7 +3,6 @@ using RelayCluster.Crypto.Noise;
 using RelayCluster.Crypto.SecretStreams;
 using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Hyper.Connecting;
-using RelayCluster.Dht.Hyper.Messages;
 using RelayCluster.Udx.Streams;
 using RelayCluster.Wire;
 
@@ -20,12 +19,7 @@ internal sealed class KeyPairHandshake : INoiseHandshake
     /// <param name="streamOptions">For the stream.</param>
     public KeyPairHandshake(KeyPair keyPair, Fixed32? remotePublicKey, SecretStreamOptions streamOptions)
     {
-        _noise = new NoiseHandshake(
-            NoisePattern.IK,
-            isInitiator: remotePublicKey is not null,
-            keyPair,
-            remotePublicKey,
-            HyperNamespace.PeerHandshake.Span);
+        _noise = PeerHandshake.Begin(keyPair, remotePublicKey);
         _streamOptions = streamOptions;
     }
 
