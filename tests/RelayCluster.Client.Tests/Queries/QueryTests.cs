@@ -8,8 +8,7 @@ namespace RelayCluster.Client.Tests.Queries;
 public sealed class QueryTests(RelayScene scene) : IClassFixture<RelayScene>
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [MemberData(nameof(Custodies.OfOne), MemberType = typeof(Custodies))]
     public async Task Announce_IsFoundByLookups_UntilItIsTakenBack(bool custodial)
     {
         await using RelayedDht node = await scene.ConnectAsync(new RelayedDhtOptions { Custodial = custodial });

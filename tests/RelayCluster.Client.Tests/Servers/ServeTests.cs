@@ -8,8 +8,7 @@ namespace RelayCluster.Client.Tests.Servers;
 public sealed class ServeTests(RelayScene scene) : IClassFixture<RelayScene>
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [MemberData(nameof(Custodies.OfOne), MemberType = typeof(Custodies))]
     public async Task Listen_IsFoundByADirectPeer_UntilItIsClosed(bool custodial)
     {
         await using RelayedDht node = await scene.ConnectAsync(new RelayedDhtOptions { Custodial = custodial });
@@ -41,9 +40,7 @@ public sealed class ServeTests(RelayScene scene) : IClassFixture<RelayScene>
     }
 
     [Theory]
-    [InlineData(true, true)]
-    [InlineData(true, false)]
-    [InlineData(false, false)]
+    [MemberData(nameof(Custodies.OfTwo), MemberType = typeof(Custodies))]
     public async Task Listen_IsFoundByAnotherClientOfTheRelay(bool serverIsCustodial, bool clientIsCustodial)
     {
         await using RelayedDht near = await scene.ConnectAsync(new RelayedDhtOptions { Custodial = clientIsCustodial });
@@ -56,8 +53,7 @@ public sealed class ServeTests(RelayScene scene) : IClassFixture<RelayScene>
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [MemberData(nameof(Custodies.OfOne), MemberType = typeof(Custodies))]
     public async Task Listen_FirewallSeesTheKeyAndThePayload_AndLetsInWhomItWill(bool custodial)
     {
         await using RelayedDht node = await scene.ConnectAsync(new RelayedDhtOptions { Custodial = custodial });

@@ -7,8 +7,7 @@ namespace RelayCluster.Client.Tests.Streams;
 public sealed class ConnectTests(RelayScene scene) : IClassFixture<RelayScene>
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [MemberData(nameof(Custodies.OfOne), MemberType = typeof(Custodies))]
     public async Task Connect_DirectPeer_MessagesGoBothWaysAndBothSidesEnd(bool custodial)
     {
         await using RelayedDht node = await scene.ConnectAsync(new RelayedDhtOptions { Custodial = custodial });
@@ -37,8 +36,7 @@ public sealed class ConnectTests(RelayScene scene) : IClassFixture<RelayScene>
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [MemberData(nameof(Custodies.OfOne), MemberType = typeof(Custodies))]
     public async Task Connect_KeyNobodyHas_IsThePeerNotFoundOfTheReference(bool custodial)
     {
         await using RelayedDht node = await scene.ConnectAsync(new RelayedDhtOptions { Custodial = custodial });
