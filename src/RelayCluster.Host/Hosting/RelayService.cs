@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using RelayCluster.Dht;
 using RelayCluster.Host.Configuration;
@@ -22,6 +23,7 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
     private readonly ServeOptions _options;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ILoggerFactory _loggerFactory;
+    private readonly IMeterFactory _meterFactory;
     private readonly ILogger<RelayService> _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<RelayServer?> _server =
@@ -33,12 +35,14 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
         IDhtMembership membership,
         IOptions<ServeOptions> options,
         IHostApplicationLifetime lifetime,
-        ILoggerFactory loggerFactory)
+        ILoggerFactory loggerFactory,
+        IMeterFactory meterFactory)
     {
         _membership = membership;
         _options = options.Value;
         _lifetime = lifetime;
         _loggerFactory = loggerFactory;
+        _meterFactory = meterFactory;
         _logger = loggerFactory.CreateLogger<RelayService>();
     }
 
@@ -122,7 +126,8 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
         {
             IDhtNode node = await _membership.JoinAsync(_stopping.Token);
             RelayOptions options = CoreOptions.ForRelay(_options);
-            _server.SetResult(new RelayServer(node, options, TimeProvider.System, _loggerFactory));
+            _server.SetResult(
+                new RelayServer(node, options, TimeProvider.System, _loggerFactory, _meterFactory));
             Log.Ready(_logger);
             _watching = WatchAsync();
         }

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using RelayCluster.Host.Hosting;
@@ -59,6 +61,27 @@ public sealed class RelayServiceTests
         await relay.Application.WaitForShutdownAsync().WaitAsync(RunningRelay.Deadline);
 
         Assert.Same(reason, relay.Service.Failure);
+    }
+
+    [Fact]
+    public async Task What_the_relay_counts_is_the_applications_own()
+    {
+        await using RunningRelay relay = await RunningRelay.StartAsync();
+        await relay.Service.WaitUntilReadyAsync(default);
+        var factory = relay.Application.Services.GetRequiredService<IMeterFactory>();
+        var names = new List<string>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Meter.Scope == factory)
+            {
+                names.Add(instrument.Name);
+            }
+        };
+
+        listener.Start();
+
+        Assert.Contains("relay.sessions", names);
     }
 
     [Fact]
