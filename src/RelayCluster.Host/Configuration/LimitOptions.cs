@@ -7,6 +7,10 @@ internal sealed class LimitOptions
     [Between("1", "1000000")]
     public int Sessions { get; set; } = 10_000;
 
+    /// <summary>Connections on each port that are no sessions, or not yet.</summary>
+    [Between("1", "1000000")]
+    public int Connecting { get; set; } = 1000;
+
     /// <summary>Streams in a session.</summary>
     [Between("1", "1000000")]
     public int Streams { get; set; } = 1024;

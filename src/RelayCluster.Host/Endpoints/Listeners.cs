@@ -40,6 +40,7 @@ internal sealed partial class Listeners : IConfigureOptions<KestrelServerOptions
     public void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = _options.Limits.Sessions + _options.Limits.Connecting;
         kestrel.Limits.MaxRequestBodySize = 0;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.MaxRequestBufferSize = SocketBufferBytes;

@@ -53,6 +53,30 @@ public sealed class ListenersTests
             "relay: cannot listen on that address; --host needs one that this machine has\n", serve.Error);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Connections_beyond_the_sessions_and_those_that_may_become_one_are_closed_at_once(bool isTcp)
+    {
+        await using RunningRelay relay = await RunningRelay.StartAsync(file: "limits { sessions = 1, connecting = 1 }");
+        IPEndPoint port = isTcp ? relay.TcpEndPoint : relay.WebSocketEndPoint;
+        var strangers = new List<TcpClient>();
+        var ends = new List<Task>();
+        for (int i = 0; i < 3; i++)
+        {
+            var stranger = new TcpClient();
+            strangers.Add(stranger);
+            await stranger.ConnectAsync(port);
+            ends.Add(ReadToEndAsync(stranger));
+        }
+
+        await Task.WhenAny(ends).WaitAsync(RunningRelay.Deadline);
+
+        Assert.Equal(1, ends.Count(static end => end.IsCompleted));
+        strangers.ForEach(static stranger => stranger.Dispose());
+        await Task.WhenAll(ends).WaitAsync(RunningRelay.Deadline);
+    }
+
     [Fact]
     public async Task With_a_certificate_the_WebSocket_port_speaks_TLS()
     {
@@ -80,6 +104,21 @@ public sealed class ListenersTests
 
         Assert.StartsWith("tls.certificate and tls.key need PEM files", e.Message, StringComparison.Ordinal);
         Assert.Contains("/nowhere/cert.pem", e.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task ReadToEndAsync(TcpClient client)
+    {
+        try
+        {
+            while (await client.GetStream().ReadAsync(new byte[100]) > 0)
+            {
+                // what is said before the end does not matter
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // Reset, or closed by the test.
+        }
     }
 
     private static void WriteCertificate(string folder)
