@@ -44,6 +44,9 @@ export class Cast {
 /** The npm client, of today. */
 export const npm = new Cast('npm', openClient)
 
+/** The same, keeping its secret keys. */
+export const npmNoncustodial = new Cast('npm', openClient, { custodial: false })
+
 /** The npm client of the first dialect. */
 export const npmWeb4 = new Cast('npm 0.1', openOlderClient, { skip: faultOfReference('it speaks one dialect') })
 
