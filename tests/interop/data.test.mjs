@@ -82,7 +82,7 @@ suite('data', scene => {
     remote.end()
 
     assert.deepEqual(await arriving, [5, 7].map(size => describeMessage(bytes(size))))
-  })
+  }, { playedBy: cast => cast.custodial })
 }, { casts: everybody })
 
 /** Sends it all, ends, and compares with what the other end has read by then. */

@@ -42,7 +42,7 @@ suite('a DHT of JavaScript nodes', scene => {
     assert.deepEqual(found, [keyPair.publicKey.toString('hex')])
   })
 
-  checkEach('a custodial announce is found by a peer, and gone when taken back', async (t, transport) => {
+  checkEach('an announce is found by a peer, and gone when taken back', async (t, transport) => {
     const topic = DHT.keyPair().publicKey
     const keyPair = DHT.keyPair()
     const client = await scene.client(t, transport)

@@ -61,7 +61,7 @@ suite('queries', scene => {
     assert.deepEqual(results.map(announcers), keyPairs.map(({ publicKey }) => [publicKey.toString('hex')]))
   })
 
-  checkEach('a custodial announce is found by a peer, and gone when taken back', async (t, transport) => {
+  checkEach('an announce is found by a peer, and gone when taken back', async (t, transport) => {
     const topic = topicOf(t)
     const keyPair = DHT.keyPair()
     const client = await scene.client(t, transport)

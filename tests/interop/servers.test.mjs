@@ -4,7 +4,7 @@ import { once } from 'node:events'
 
 import DHT from 'hyperdht'
 
-import { everybody, npmWeb4 } from './harness/casts.mjs'
+import { everybody, npmNoncustodial, npmWeb4 } from './harness/casts.mjs'
 import { closed, Queue } from './harness/connections.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { connect, echoOf, failure, listen } from './harness/servers.mjs'
@@ -164,10 +164,12 @@ suite('servers behind the relay', scene => {
   checkEach('a firewall that denies or throws keeps peers out, and not those it lets in', async (t, transport) => {
     const client = await scene.client(t, transport)
     const friend = DHT.keyPair()
+    const isStranger = key => !key.equals(friend.publicKey)
     const denying = await listen(client, {
       keyPair: DHT.keyPair(),
       echo: true,
-      firewall: async key => !key.equals(friend.publicKey)
+      // The npm client does not wait for the answer of a firewall where it keeps its keys: see noncustodial.test.mjs.
+      firewall: scene.cast === npmNoncustodial ? isStranger : async key => isStranger(key)
     })
     const throwing = await listen(client, {
       keyPair: DHT.keyPair(),

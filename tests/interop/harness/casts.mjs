@@ -44,8 +44,11 @@ export class Cast {
 /** The npm client, of today. */
 export const npm = new Cast('npm', openClient)
 
-/** The same, keeping its secret keys. */
-export const npmNoncustodial = new Cast('npm', openClient, { custodial: false })
+/** The same client, which keeps its secret keys: the relay asks it for each handshake and each signature. */
+export const npmNoncustodial = new Cast('npm', openClient, {
+  custodial: false,
+  skip: faultOfReference('it cannot serve or announce for a client that keeps its keys')
+})
 
 /** The npm client of the first dialect. */
 export const npmWeb4 = new Cast('npm 0.1', openOlderClient, { skip: faultOfReference('it speaks one dialect') })
@@ -57,4 +60,4 @@ export const npmOldName = new Cast('npm 0.1', (relay, transport, options) =>
 /** An npm client, and our node on the DHT in the place of npm's. */
 export const ourPeer = new Cast('npm', openClient, { peer: ourNode, overs: ['ws'] })
 
-export const everybody = [npm, npmWeb4, ourPeer]
+export const everybody = [npm, npmNoncustodial, npmWeb4, ourPeer]
