@@ -13,4 +13,9 @@ public sealed class DhtConnectOptions
     /// for the node's default. It bounds the speed on a long way: so much is under way at once.
     /// </summary>
     public int? BufferBytes { get; set; }
+
+    /// <summary>
+    /// What the stream's transport takes its share of, in the place of <see cref="BufferBytes"/>; null for no such budget.
+    /// </summary>
+    public IBufferBudget? Buffers { get; set; }
 }

@@ -35,6 +35,12 @@ public sealed class DhtServerOptions
     /// </summary>
     public int? BufferBytes { get; set; }
 
+    /// <summary>
+    /// What each connection's transport takes its share of, in the place of <see cref="BufferBytes"/>, when its client was
+    /// let in; null for no such budget.
+    /// </summary>
+    public IBufferBudget? Buffers { get; set; }
+
     /// <summary>What a server takes when it starts: these options as they are now, checked.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is out of its range.</exception>
     public DhtServerOptions Copy()

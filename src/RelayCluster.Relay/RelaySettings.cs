@@ -42,11 +42,6 @@ internal sealed class RelaySettings
     /// <summary>As <see cref="StreamBytesEachWay"/>, for all streams of a session.</summary>
     public int SessionBytesEachWay { get; }
 
-    /// <summary>
-    /// What an accepted stream's transport holds. A server settles it for all that connect, before anybody does.
-    /// </summary>
-    public int AcceptedTransportBytes => Math.Min(StreamBytesEachWay, 64 * 1024);
-
     public int MaxStreams { get; }
 
     public int MaxConcurrentDials { get; }

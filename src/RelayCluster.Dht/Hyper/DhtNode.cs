@@ -158,7 +158,7 @@ public sealed partial class DhtNode : IDhtNode, IForeignKeyNode
                 _dialing,
                 () => new KeyPairHandshake(keyPair, remotePublicKey, _dialing.SecretStreamOptions),
                 remotePublicKey,
-                options?.BufferBytes),
+                options),
             remotePublicKey,
             cancellationToken);
     }
@@ -177,7 +177,7 @@ public sealed partial class DhtNode : IDhtNode, IForeignKeyNode
                 () => new ForeignHandshake(
                     identity.BeginHandshake(), isInitiator: true, identity.PublicKey, remotePublicKey),
                 remotePublicKey,
-                options?.BufferBytes),
+                options),
             remotePublicKey,
             cancellationToken);
     }

@@ -113,7 +113,7 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
 
             // Those who are asked about, and as many who may come and have not yet.
             MaxPendingHandshakes = 2 * _scope.Settings.MaxFirewallQuestions,
-            BufferBytes = _scope.Settings.AcceptedTransportBytes,
+            Buffers = _scope.Transports,
         };
         await _key.WhenFreeAsync(cancellationToken).ConfigureAwait(false);
         if (_listen.KeyPair is not { } keyPair)

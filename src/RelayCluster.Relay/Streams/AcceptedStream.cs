@@ -1,6 +1,5 @@
 using RelayCluster.Dht;
 using RelayCluster.Protocol.Messages;
-using RelayCluster.Relay.Sessions;
 
 namespace RelayCluster.Relay.Streams;
 
@@ -14,15 +13,7 @@ internal sealed class AcceptedStream(uint alias, uint serverAlias, DhtStream str
 
     public override bool AwaitsClient => true;
 
-    public override int TakeTransport(SessionScope scope)
-    {
-        int bytes = scope.Settings.AcceptedTransportBytes;
-        scope.Transports.Take(bytes);
-        return bytes;
-    }
-
-    public override ValueTask<DhtStream> OpenAsync(int transportBytes, CancellationToken cancellationToken) =>
-        new(stream);
+    public override ValueTask<DhtStream> OpenAsync(CancellationToken cancellationToken) => new(stream);
 
     public override RelayMessage Announce(uint alias, DhtStream stream) =>
         new ConnectionMessage(alias, serverAlias, stream.RemotePublicKey, stream.HandshakeHash, HandshakeIdOf(stream));

@@ -18,14 +18,12 @@ internal sealed class DialledStream(SessionScope scope, ConnectMessage connect, 
     /// </summary>
     public override bool AwaitsClient => !connect.IsCustodial;
 
-    public override int TakeTransport(SessionScope scope) => scope.Transports.Take();
-
-    public override async ValueTask<DhtStream> OpenAsync(int transportBytes, CancellationToken cancellationToken)
+    public override async ValueTask<DhtStream> OpenAsync(CancellationToken cancellationToken)
     {
         long started = timeProvider.GetTimestamp();
         try
         {
-            DhtStream stream = await DialAsync(transportBytes, cancellationToken).ConfigureAwait(false);
+            DhtStream stream = await DialAsync(cancellationToken).ConfigureAwait(false);
             scope.Metrics.Dialled(timeProvider.GetElapsedTime(started), "ok");
             return stream;
         }
@@ -42,12 +40,12 @@ internal sealed class DialledStream(SessionScope scope, ConnectMessage connect, 
 
     public override void Dispose() => connect.Dispose();
 
-    private async ValueTask<DhtStream> DialAsync(int transportBytes, CancellationToken cancellationToken)
+    private async ValueTask<DhtStream> DialAsync(CancellationToken cancellationToken)
     {
         await scope.Dials.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var options = new DhtConnectOptions { KeyPair = connect.KeyPair, BufferBytes = transportBytes };
+            var options = new DhtConnectOptions { KeyPair = connect.KeyPair, Buffers = scope.Transports };
             ValueTask<DhtStream> dialling = connect.IsCustodial
                 ? scope.Node.ConnectAsync(connect.RemotePublicKey, options, cancellationToken)
                 : scope.KeylessNode!.ConnectAsync(

@@ -53,7 +53,6 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
     private PeerWriter _writer = null!;
     private PeerReader _reader = null!;
     private DhtStream? _stream;
-    private int _transportBytes;
     private long _started;
     private string _endedBy = "relay";
     private ActorTimer? _answerTimer;
@@ -72,12 +71,11 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
     protected override void OnStarted()
     {
         _scope.Metrics.StreamStarted();
-        _transportBytes = _origin.TakeTransport(_scope);
         _writer = new PeerWriter(Context, _scope, _gate, FinishIfBothEnded, Break);
         _reader = new PeerReader(Context, _scope, _lane, _alias, FinishIfBothEnded, Break);
         _started = Context.TimeProvider.GetTimestamp();
         Context.CreateWait<DhtStream>(OnOpened, OnDialFailed, Context.Own)
-            .Await(_origin.OpenAsync(_transportBytes, Context.Stopping));
+            .Await(_origin.OpenAsync(Context.Stopping));
     }
 
     protected override void Receive(StreamMessage message)
@@ -119,7 +117,6 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
     protected override void OnStopped()
     {
         _writer.Release();
-        _scope.Transports.GiveBack(_transportBytes);
         _origin.Dispose();
         _scope.Metrics.StreamEnded(_endedBy);
         Log.Closed(_scope.Logger, _scope.SessionId, _origin.Alias, _endedBy);

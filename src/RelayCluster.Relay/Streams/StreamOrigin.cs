@@ -2,7 +2,6 @@ using RelayCluster.Dht;
 using RelayCluster.Dht.Foreign;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Questions;
-using RelayCluster.Relay.Sessions;
 
 namespace RelayCluster.Relay.Streams;
 
@@ -15,13 +14,9 @@ internal abstract class StreamOrigin : IDisposable
     /// <summary>Whether the client has yet to show that it wants the stream when it is open.</summary>
     public abstract bool AwaitsClient { get; }
 
-    /// <summary>A share of the session's budget for the stream's transport.</summary>
-    public abstract int TakeTransport(SessionScope scope);
-
     /// <summary>Opens the stream; once.</summary>
-    /// <param name="transportBytes">What was taken of the budget.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public abstract ValueTask<DhtStream> OpenAsync(int transportBytes, CancellationToken cancellationToken);
+    public abstract ValueTask<DhtStream> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>What tells the client that the stream is open.</summary>
     /// <param name="alias">The relay's alias.</param>

@@ -39,18 +39,6 @@ public sealed class TransportBudgetTests
     }
 
     [Fact]
-    public void Take_ShareThatWasSettledBefore_LeavesLessForTheNext()
-    {
-        var budget = new TransportBudget(bytes: 2048 * KiB, mostBytes: 256 * KiB);
-        budget.Take(1024 * KiB);
-
-        Assert.Equal(128 * KiB, budget.Take());
-        budget.GiveBack(128 * KiB);
-        budget.GiveBack(1024 * KiB);
-        Assert.Equal(256 * KiB, budget.Take());
-    }
-
-    [Fact]
     public void Take_SmallBudget_StillGivesTheLeast()
     {
         var budget = new TransportBudget(bytes: 4 * KiB, mostBytes: 4 * KiB);

@@ -266,7 +266,7 @@ public sealed class ServerTests : IAsyncDisposable
         client.ListenAndHear(5);
         Assert.Equal(64, Server.Options.Backlog);
         Assert.Equal(256, Server.Options.MaxPendingHandshakes);
-        Assert.Equal(64 * 1024, Server.Options.BufferBytes);
+        Assert.Equal(new RelayOptions().StreamBufferBytes / 4, Server.Options.Buffers!.Take());
         Assert.Equal(AnswerTimeout, Server.Options.AdmitTimeout);
     }
 }

@@ -35,33 +35,35 @@ internal sealed class Dial
     private readonly DialContext _context;
     private readonly Func<INoiseHandshake> _createHandshake;
     private readonly Fixed32 _remotePublicKey;
-    private readonly int? _bufferBytes;
+    private readonly DhtConnectOptions? _options;
     private readonly TaskCompletionSource<UdpEndPoint> _called =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="context">Of the node.</param>
     /// <param name="createHandshake">Begins a handshake with the server.</param>
     /// <param name="remotePublicKey">The server's.</param>
-    /// <param name="bufferBytes">Of the stream; null for the node's default.</param>
+    /// <param name="options">What the stream may hold; null for the node's default.</param>
     public Dial(
         DialContext context,
         Func<INoiseHandshake> createHandshake,
         Fixed32 remotePublicKey,
-        int? bufferBytes)
+        DhtConnectOptions? options)
     {
         _context = context;
         _createHandshake = createHandshake;
         _remotePublicKey = remotePublicKey;
-        _bufferBytes = bufferBytes;
+        _options = options;
     }
 
     /// <summary>Dials, once.</summary>
     /// <exception cref="DhtException">The server is not found, not reachable, or refuses.</exception>
     public async Task<DhtStream> RunAsync(CancellationToken cancellationToken)
     {
-        UdxStream stream = CreateStream();
+        var share = new BufferShare(_options?.Buffers, _options?.BufferBytes);
+        UdxStream? stream = null;
         try
         {
+            stream = CreateStream(share.Bytes);
             UdpEndPoint? open = _context.OpenAddress();
             ServerAnswer answer = await ShakeHandsAsync(stream.LocalId, open, cancellationToken).ConfigureAwait(false);
             using (answer.Handshake)
@@ -71,18 +73,19 @@ internal sealed class Dial
                     await ReachAsync(answer, isOpen: open is not null, cancellationToken).ConfigureAwait(false);
                 stream.Connect(remoteId, server);
                 _context.Relays.Remember(_remotePublicKey, answer);
-                return answer.Handshake.Open(stream);
+                return share.KeepFor(answer.Handshake.Open(stream));
             }
         }
         catch
         {
-            stream.Destroy();
+            stream?.Destroy();
+            share.GiveBack();
             throw;
         }
     }
 
-    private UdxStream CreateStream() =>
-        _context.CreateStream(_bufferBytes, (_, from) =>
+    private UdxStream CreateStream(int? bufferBytes) =>
+        _context.CreateStream(bufferBytes, (_, from) =>
         {
             _called.TrySetResult(from);
             return false;

@@ -68,9 +68,16 @@ internal sealed class Acceptance
         }
 
         uint error = ServerOffer.Check(client);
-        UdxStream? stream = error == HyperErrorCode.None ? CreateStream() : null;
+        BufferShare? share = null;
+        UdxStream? stream = null;
         try
         {
+            if (error == HyperErrorCode.None)
+            {
+                share = new BufferShare(_options.Buffers, _options.BufferBytes);
+                stream = CreateStream(share.Bytes);
+            }
+
             NoisePayload payload = ServerOffer.Create(
                 _question, error, stream?.LocalId ?? 0, _context.OpenAddress(), _context.LocalAddresses(), relays);
             answer(await handshake.WriteAsync(payload.Encode(), cancellationToken).ConfigureAwait(false));
@@ -81,17 +88,18 @@ internal sealed class Acceptance
 
             UdpEndPoint from = await ReachAsync(client, cancellationToken).ConfigureAwait(false);
             stream.Connect((uint)client.Udx!.Id, from);
-            return handshake.Open(stream);
+            return share!.KeepFor(handshake.Open(stream));
         }
         catch
         {
             stream?.Destroy();
+            share?.GiveBack();
             throw;
         }
     }
 
-    private UdxStream CreateStream() =>
-        _context.CreateStream(_options.BufferBytes, (_, from) =>
+    private UdxStream CreateStream(int? bufferBytes) =>
+        _context.CreateStream(bufferBytes, (_, from) =>
         {
             _called.TrySetResult(from);
             return false;

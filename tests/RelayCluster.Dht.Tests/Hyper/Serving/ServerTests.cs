@@ -221,6 +221,39 @@ public sealed class ServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Buffers_EachSideTakesAShareForAConnection_AndGivesItBackAtItsEnd()
+    {
+        var budget = new CountingBudget();
+        await using IDhtServer server = await ListenAsync(new DhtServerOptions { Buffers = budget });
+        var options = new DhtConnectOptions { Buffers = budget };
+
+        DhtStream ours = await _client.ConnectAsync(server.PublicKey, options).AsTask().WaitAsync(Deadline);
+        DhtStream theirs = await AcceptAsync(server);
+        Assert.Equal(2, budget.Taken);
+
+        await ours.DisposeAsync();
+        await theirs.DisposeAsync();
+        await budget.WhenAllGivenBack.WaitAsync(Deadline);
+    }
+
+    [Fact]
+    public async Task Buffers_WhoIsNotLetIn_TakesNoShare_AndADialThatFailsGivesItsOwnBack()
+    {
+        var budget = new CountingBudget();
+        await using IDhtServer server = await ListenAsync(new DhtServerOptions
+        {
+            Buffers = budget,
+            Admit = (_, _) => ValueTask.FromResult(false),
+        });
+
+        await Assert.ThrowsAsync<DhtException>(() => _client
+            .ConnectAsync(server.PublicKey, new DhtConnectOptions { Buffers = budget }).AsTask().WaitAsync(Deadline));
+
+        Assert.Equal(0, budget.Taken);
+        Assert.Equal(1, budget.MostTaken);
+    }
+
+    [Fact]
     public async Task Dispose_OfTheNode_ClosesItsServers()
     {
         IDhtServer server = await ListenAsync();
