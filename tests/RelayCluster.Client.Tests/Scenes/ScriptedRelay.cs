@@ -1,4 +1,3 @@
-using RelayCluster.Dht;
 using RelayCluster.Protocol.Channels;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Protocol.Transports;

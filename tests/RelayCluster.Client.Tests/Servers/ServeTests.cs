@@ -1,7 +1,6 @@
 using RelayCluster.Client.Tests.Scenes;
 using RelayCluster.Crypto;
 using RelayCluster.Dht;
-using RelayCluster.Dht.Hyper;
 
 namespace RelayCluster.Client.Tests.Servers;
 
