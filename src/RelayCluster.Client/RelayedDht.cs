@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using RelayCluster.Client.Custody;
 using RelayCluster.Client.Servers;
 using RelayCluster.Client.Sessions;
@@ -33,25 +35,26 @@ namespace RelayCluster.Client;
 /// dispose it.
 /// </para>
 /// </remarks>
-public sealed class RelayedDht : IDhtNode
+public sealed partial class RelayedDht : IDhtNode
 {
     private readonly RelayConnection _connection;
+    private readonly ILogger _logger;
     private readonly bool _ownsKeyPair;
-    private volatile int _state;
     private Task? _disposed;
 
     private RelayedDht(Func<CancellationToken, ValueTask<RelayChannel>> dial, RelayedDhtOptions options)
     {
+        _logger = options.LoggerFactory?.CreateLogger<RelayedDht>() ?? NullLogger<RelayedDht>.Instance;
         _ownsKeyPair = options.KeyPair is null;
         DefaultKeyPair = options.KeyPair ?? KeyPair.Generate();
-        _connection = new RelayConnection(dial, DefaultKeyPair, options, HandleChange);
+        _connection = new RelayConnection(dial, DefaultKeyPair, options, HandleChange, _logger);
     }
 
     /// <summary>Raised after each change of <see cref="State"/>, on the thread pool, one at a time.</summary>
     public event EventHandler<RelayedDhtStateChangedEventArgs>? StateChanged;
 
     /// <summary>How the node stands to its relay.</summary>
-    public RelayedDhtState State => (RelayedDhtState)_state;
+    public RelayedDhtState State => _connection.State;
 
     /// <inheritdoc/>
     public KeyPair DefaultKeyPair { get; }
@@ -231,7 +234,20 @@ public sealed class RelayedDht : IDhtNode
 
     private void HandleChange(RelayedDhtState state, DhtException? reason)
     {
-        _state = (int)state;
-        StateChanged?.Invoke(this, new RelayedDhtStateChangedEventArgs(state, reason));
+        try
+        {
+            StateChanged?.Invoke(this, new RelayedDhtStateChangedEventArgs(state, reason));
+        }
+        catch (Exception e)
+        {
+            // a listener's own trouble must not cost the node its relay
+            Log.ListenerFailed(_logger, e);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(8020, LogLevel.Error, "A listener of StateChanged failed")]
+        public static partial void ListenerFailed(ILogger logger, Exception exception);
     }
 }

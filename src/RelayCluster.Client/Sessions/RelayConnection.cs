@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using RelayCluster.Client.Servers;
 using RelayCluster.Crypto;
 using RelayCluster.Dht;
@@ -28,32 +27,38 @@ internal sealed partial class RelayConnection : IAsyncDisposable
     private readonly HashSet<RelayedServer> _servers = [];
     private TaskCompletionSource<Session> _session = NewSource();
     private Task _running = Task.CompletedTask;
+    private volatile int _state;
 
     /// <param name="dial">Makes a new connection to the relay.</param>
     /// <param name="keyPair">Who the client is; it stays the node's.</param>
     /// <param name="options">Nobody changes them any more.</param>
     /// <param name="changed">Is told of every change of state, and why.</param>
+    /// <param name="logger">Where to log.</param>
     public RelayConnection(
         Func<CancellationToken, ValueTask<RelayChannel>> dial,
         KeyPair keyPair,
         RelayedDhtOptions options,
-        Action<RelayedDhtState, DhtException?> changed)
+        Action<RelayedDhtState, DhtException?> changed,
+        ILogger logger)
     {
         _dial = dial;
         _keyPair = keyPair;
         _changed = changed;
-        _logger = options.LoggerFactory?.CreateLogger<RelayedDht>() ?? NullLogger<RelayedDht>.Instance;
+        _logger = logger;
         Options = options;
     }
 
     public RelayedDhtOptions Options { get; }
+
+    /// <summary>It changes before anybody else hears of what changed it.</summary>
+    public RelayedDhtState State => (RelayedDhtState)_state;
 
     /// <summary>Connects for the first time.</summary>
     /// <exception cref="DhtException">The relay cannot be reached.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Session session = await DialAsync(cancellationToken).ConfigureAwait(false);
-        _session.SetResult(session);
+        Use(session);
         _running = RunAsync(session);
     }
 
@@ -105,6 +110,8 @@ internal sealed partial class RelayConnection : IAsyncDisposable
         await Task.WhenAll(servers.Select(static server => server.CloseAsync().AsTask())).ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
+        HandleEnd(new DhtException(DhtError.NodeDestroyed));
+        _changed(RelayedDhtState.Disposed, null);
         _stopping.Dispose();
     }
 
@@ -115,55 +122,84 @@ internal sealed partial class RelayConnection : IAsyncDisposable
     {
         while (session is not null)
         {
-            DhtException end;
+            DhtException? end = null;
             await using (session.ConfigureAwait(false))
             {
-                end = await WaitForEndAsync(session).ConfigureAwait(false);
+                try
+                {
+                    end = await session.Ended.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException)
+                {
+                    // the node is disposed, and so is the session
+                }
             }
 
-            session = await ReplaceAsync(end).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<DhtException> WaitForEndAsync(Session session)
-    {
-        try
-        {
-            return await session.Ended.WaitAsync(_stopping.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            return new DhtException(DhtError.NodeDestroyed);
+            session = end is null ? null : await ReplaceAsync(end).ConfigureAwait(false);
         }
     }
 
     /// <summary>Null: there will be no other session.</summary>
     private async Task<Session?> ReplaceAsync(DhtException end)
     {
-        if (_stopping.IsCancellationRequested || !Options.Reconnect)
+        if (_stopping.IsCancellationRequested)
         {
-            SetOver(end);
+            return null;
+        }
+
+        if (!Options.Reconnect)
+        {
+            _changed(RelayedDhtState.Lost, end);
             return null;
         }
 
         Log.Lost(_logger, end.Message);
-        lock (_lock)
-        {
-            _session = NewSource();
-        }
-
         _changed(RelayedDhtState.Reconnecting, end);
         try
         {
             Session session = await RedialAsync().ConfigureAwait(false);
-            _session.SetResult(session);
+            Use(session);
             _changed(RelayedDhtState.Connected, null);
             return session;
         }
         catch (OperationCanceledException)
         {
-            SetOver(new DhtException(DhtError.NodeDestroyed));
             return null;
+        }
+    }
+
+    /// <summary>Calls use it from now on, unless it has ended already.</summary>
+    private void Use(Session session)
+    {
+        lock (_lock)
+        {
+            if (!session.Ended.IsCompleted)
+            {
+                _state = (int)RelayedDhtState.Connected;
+                _session.TrySetResult(session);
+            }
+        }
+    }
+
+    /// <summary>Calls wait for another session from now on, or fail.</summary>
+    private void HandleEnd(DhtException end)
+    {
+        lock (_lock)
+        {
+            if (_session.Task.IsCompletedSuccessfully)
+            {
+                _session = NewSource();
+            }
+
+            bool isLast = _stopping.IsCancellationRequested || !Options.Reconnect;
+            _state = (int)(_stopping.IsCancellationRequested ? RelayedDhtState.Disposed
+                : isLast ? RelayedDhtState.Lost
+                : RelayedDhtState.Reconnecting);
+            if (isLast)
+            {
+                _session.TrySetException(end);
+                _ = _session.Task.Exception; // seen, even if nobody asks for a session any more
+            }
         }
     }
 
@@ -193,7 +229,7 @@ internal sealed partial class RelayConnection : IAsyncDisposable
         {
             RelayChannel channel = await _dial(either.Token).ConfigureAwait(false);
             Log.Connected(_logger, channel.RemoteEndPoint);
-            return new Session(channel, _keyPair, Options, _logger);
+            return new Session(channel, _keyPair, Options, HandleEnd, _logger);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -204,24 +240,6 @@ internal sealed partial class RelayConnection : IAsyncDisposable
         {
             throw new DhtException(DhtError.RelayLost, $"the relay could not be reached: {e.Message}", e);
         }
-    }
-
-    private void SetOver(DhtException end)
-    {
-        bool isDisposed = _stopping.IsCancellationRequested;
-        DhtException reason = isDisposed ? new DhtException(DhtError.NodeDestroyed) : end;
-        lock (_lock)
-        {
-            if (!_session.TrySetException(reason))
-            {
-                _session = NewSource();
-                _session.SetException(reason);
-            }
-
-            _ = _session.Task.Exception; // seen, even if nobody asks for a session any more
-        }
-
-        _changed(isDisposed ? RelayedDhtState.Disposed : RelayedDhtState.Lost, isDisposed ? null : end);
     }
 
     private static partial class Log

@@ -45,6 +45,7 @@ internal sealed partial class Session : IAsyncDisposable
     private readonly Signatures _signatures;
     private readonly HandshakeTable _handshakeTable;
     private readonly SessionHandshakes _handshakes;
+    private readonly Action<DhtException> _handleEnd;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<DhtException> _ended =
@@ -52,10 +53,23 @@ internal sealed partial class Session : IAsyncDisposable
 
     private readonly Task _running;
 
-    /// <summary>Introduces this side to the relay, and begins to read. The channel is taken over.</summary>
-    public Session(RelayChannel channel, KeyPair keyPair, RelayedDhtOptions options, ILogger logger)
+    /// <summary>Introduces this side to the relay, and begins to read.</summary>
+    /// <param name="channel">The way to the relay; it is taken over.</param>
+    /// <param name="keyPair">Who the client is; it stays the node's.</param>
+    /// <param name="options">Nobody changes them any more.</param>
+    /// <param name="handleEnd">
+    /// Is told of the end before all that is under way: who hears of it from there finds it known.
+    /// </param>
+    /// <param name="logger">Where to log.</param>
+    public Session(
+        RelayChannel channel,
+        KeyPair keyPair,
+        RelayedDhtOptions options,
+        Action<DhtException> handleEnd,
+        ILogger logger)
     {
         _channel = channel;
+        _handleEnd = handleEnd;
         _logger = logger;
         _link = new RelayLink(channel, options, End);
         _heartbeat = new SessionHeartbeat(_link);
@@ -178,6 +192,7 @@ internal sealed partial class Session : IAsyncDisposable
         }
 
         Log.Ended(_logger, _channel.RemoteEndPoint, end.Message);
+        _handleEnd(end);
         Streams.Close(end);
         Servers.Close(end);
         Queries.Close(end);

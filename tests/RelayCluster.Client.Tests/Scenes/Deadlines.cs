@@ -16,6 +16,17 @@ internal static class Deadlines
 
     public static Task Within(this ValueTask task) => task.AsTask().WaitAsync(Patience);
 
+    /// <summary>Waits for what comes of something else, and tells nobody when.</summary>
+    public static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        using var deadline = new CancellationTokenSource(Patience);
+        while (!condition())
+        {
+            Assert.False(deadline.IsCancellationRequested, $"waited in vain for {what}");
+            await Task.Yield();
+        }
+    }
+
     /// <summary>The next message, as bytes of the test's; null at the end.</summary>
     public static async Task<byte[]?> ReadAsync(this DhtStream stream)
     {

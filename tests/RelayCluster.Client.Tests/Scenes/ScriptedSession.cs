@@ -35,6 +35,16 @@ internal sealed class ScriptedSession(RelayChannel channel) : IAsyncDisposable
     public async Task<RelayMessage> ReadAnyAsync() =>
         await channel.ReadAsync().Within() ?? throw new EndOfStreamException("the client has closed");
 
+    /// <summary>Completes when the client has handled all that it was sent.</summary>
+    public async Task SettleAsync()
+    {
+        await SendAsync(new IncomingMessage(uint.MaxValue, uint.MaxValue, default, default));
+        while (await ReadAnyAsync() is not DenyMessage { Id: uint.MaxValue })
+        {
+            // pings
+        }
+    }
+
     /// <summary>The client asks for a stream, and gets it under this alias of the relay's.</summary>
     public async Task<ConnectMessage> OpenAsync(uint alias)
     {
