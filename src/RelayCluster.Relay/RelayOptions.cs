@@ -31,8 +31,8 @@ public sealed class RelayOptions
     /// <summary>
     /// How many bytes the relay holds for all streams of a session, divided as for one stream; 64 KiB to 2 GiB, by
     /// default 8 MiB. The directions are apart so that a client which does not read can still be read, and the other
-    /// way round. With many streams each one's transport gets less, but never less than 16 KiB each way; of a stream
-    /// that a server accepts, always 64 KiB if a stream may have so much. One message a stream more may be held.
+    /// way round. With many streams each one's transport gets less, but never less than 16 KiB each way. One message a
+    /// stream more may be held.
     /// </summary>
     [Range(64 * 1024, int.MaxValue)]
     public int SessionBufferBytes { get; set; } = 8 * 1024 * 1024;
