@@ -25,6 +25,9 @@ internal sealed class ServeOptions
     [Between("100ms", "1m")]
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(4);
 
+    /// <summary>Whether the WebSocket port serves the example page too.</summary>
+    public bool Example { get; set; } = true;
+
     public TlsOptions Tls { get; } = new();
 
     public HeartbeatOptions Heartbeat { get; } = new();

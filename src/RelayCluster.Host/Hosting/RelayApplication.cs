@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using RelayCluster.Crypto.Sodium;
 using RelayCluster.Host.Configuration;
 using RelayCluster.Host.Endpoints;
+using RelayCluster.Host.Example;
 using RelayCluster.Host.Health;
 
 namespace RelayCluster.Host.Hosting;
@@ -67,6 +68,11 @@ internal static partial class RelayApplication
 
         WebApplication application = builder.Build();
         application.UseWebSockets();
+        if (application.Services.GetRequiredService<IOptions<ServeOptions>>().Value.Example)
+        {
+            application.UseExamplePage();
+        }
+
         application.Map("/", application.Services.GetRequiredService<WebSocketEndpoint>().HandleAsync);
         application.MapHealth();
         return application;
