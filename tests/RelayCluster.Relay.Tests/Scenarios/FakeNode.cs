@@ -7,7 +7,7 @@ using RelayCluster.Wire;
 namespace RelayCluster.Relay.Tests.Scenarios;
 
 /// <summary>A DHT in which the test says who is there and what the nodes answer.</summary>
-internal sealed class FakeNode : IDhtNode
+internal class FakeNode : IDhtNode
 {
     private readonly ConcurrentDictionary<Fixed32, Func<CancellationToken, Task<DhtStream>>> _servers = new();
     private readonly ConcurrentDictionary<Fixed32, Channel<LookupReply>> _topics = new();
@@ -63,6 +63,11 @@ internal sealed class FakeNode : IDhtNode
         CancellationToken cancellationToken = default)
     {
         KeyPairs.Enqueue(options!.KeyPair!);
+        return await DialAsync(remotePublicKey, cancellationToken);
+    }
+
+    protected async Task<DhtStream> DialAsync(Fixed32 remotePublicKey, CancellationToken cancellationToken)
+    {
         int dials = Interlocked.Increment(ref _dials);
         _dialsAtOnce = Math.Max(_dialsAtOnce, dials);
         try
@@ -83,7 +88,7 @@ internal sealed class FakeNode : IDhtNode
         CancellationToken cancellationToken = default)
     {
         KeyPairs.Enqueue(keyPair!);
-        return ListenCoreAsync(new FakeServer(keyPair!, options!), cancellationToken);
+        return ListenAsync(new FakeServer(keyPair!, options!), cancellationToken);
     }
 
     public IAsyncEnumerable<LookupReply> LookupAsync(Fixed32 topic, CancellationToken cancellationToken = default) =>
@@ -101,7 +106,7 @@ internal sealed class FakeNode : IDhtNode
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async ValueTask<IDhtServer> ListenCoreAsync(FakeServer server, CancellationToken cancellationToken)
+    protected async ValueTask<IDhtServer> ListenAsync(FakeServer server, CancellationToken cancellationToken)
     {
         if (Servers.Any(other => !other.IsClosed && other.PublicKey == server.PublicKey))
         {
@@ -121,7 +126,7 @@ internal sealed class FakeNode : IDhtNode
         }
     }
 
-    private async IAsyncEnumerable<LookupReply> QueryAsync(
+    protected async IAsyncEnumerable<LookupReply> QueryAsync(
         string question,
         Fixed32 topic,
         KeyPair? keyPair,

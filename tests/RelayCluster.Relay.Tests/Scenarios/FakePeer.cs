@@ -6,7 +6,7 @@ namespace RelayCluster.Relay.Tests.Scenarios;
 /// <summary>
 /// A peer as the relay's node sees it: the relay holds the <see cref="DhtStream"/>, the test says what the peer does.
 /// </summary>
-internal sealed class FakePeer : DhtStream
+internal class FakePeer : DhtStream
 {
     private readonly Lock _lock = new();
     private readonly Queue<byte[]?> _toRelay = new();

@@ -7,7 +7,7 @@ using RelayCluster.Wire;
 namespace RelayCluster.Relay.Tests.Scenarios;
 
 /// <summary>A server of the fake node: the test says who connects.</summary>
-internal sealed class FakeServer(KeyPair keyPair, DhtServerOptions options) : IDhtServer
+internal class FakeServer(KeyPair keyPair, DhtServerOptions options) : IDhtServer
 {
     private readonly Channel<DhtStream> _backlog = Channel.CreateUnbounded<DhtStream>();
     private readonly CancellationTokenSource _closing = new();
@@ -43,7 +43,7 @@ internal sealed class FakeServer(KeyPair keyPair, DhtServerOptions options) : ID
     public FakePeer Connect(int peer)
     {
         var stream = new FakePeer(FakeNode.Key(peer));
-        _backlog.Writer.TryWrite(stream);
+        Queue(stream);
         return stream;
     }
 
@@ -52,7 +52,7 @@ internal sealed class FakeServer(KeyPair keyPair, DhtServerOptions options) : ID
             ? stream
             : null;
 
-    public async ValueTask CloseAsync(CancellationToken cancellationToken = default)
+    public virtual async ValueTask CloseAsync(CancellationToken cancellationToken = default)
     {
         HadKeyAtClose = keyPair.SecretKey.IndexOfAnyExcept((byte)0) >= 0;
         await _closing.CancelAsync();
@@ -75,4 +75,6 @@ internal sealed class FakeServer(KeyPair keyPair, DhtServerOptions options) : ID
     }
 
     public ValueTask DisposeAsync() => CloseAsync(CancellationToken.None);
+
+    protected void Queue(DhtStream stream) => _backlog.Writer.TryWrite(stream);
 }

@@ -14,8 +14,9 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
     private readonly ConcurrentDictionary<string, long> _metrics = new();
     private readonly MeterListener _listener = new();
 
-    public RelayScenario(RelayOptions? options = null)
+    public RelayScenario(RelayOptions? options = null, FakeNode? node = null)
     {
+        Node = node ?? new FakeNode();
         Kit = new ActorTestKit();
         Relay = new RelayServer(
             Node,
@@ -27,7 +28,7 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
 
     public ActorTestKit Kit { get; }
 
-    public FakeNode Node { get; } = new();
+    public FakeNode Node { get; }
 
     public RelayServer Relay { get; }
 
