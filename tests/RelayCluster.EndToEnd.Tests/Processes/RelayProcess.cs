@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace RelayCluster.EndToEnd.Tests.Processes;
@@ -13,53 +12,49 @@ internal sealed partial class RelayProcess : IAsyncDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
-    private readonly StringBuilder _output = new();
-    private readonly StringBuilder _error = new();
-    private readonly Lock _outputLock = new();
-    private readonly List<(Regex Pattern, TaskCompletionSource<Match> Found)> _waiting = [];
+    private readonly ProcessOutput _output = new();
+    private readonly ProcessOutput _error = new();
 
-    private RelayProcess(IEnumerable<string> args)
+    private RelayProcess(ProcessStartInfo start)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(FindRelay());
-        foreach (string arg in args)
-        {
-            start.ArgumentList.Add(arg);
-        }
-
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
-        _process.ErrorDataReceived += (_, line) => Keep(_error, line.Data);
+        _process.OutputDataReceived += (_, line) => _output.Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => _error.Keep(line.Data);
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
 
     /// <summary>Standard error so far.</summary>
-    public string Error
-    {
-        get
-        {
-            lock (_outputLock)
-            {
-                return _error.ToString();
-            }
-        }
-    }
+    public string Error => _error.Text;
 
     /// <summary>Standard output so far.</summary>
-    public string Output
-    {
-        get
-        {
-            lock (_outputLock)
-            {
-                return _output.ToString();
-            }
-        }
-    }
+    public string Output => _output.Text;
 
-    public static RelayProcess Start(params string[] args) => new(args);
+    /// <summary>Starts it with an open standard input, to which nobody has written yet.</summary>
+    public static RelayProcess Start(params IEnumerable<string> args) =>
+        new(new ProcessStartInfo("dotnet", [FindRelay(), .. args]));
+
+    /// <summary>Starts it from a shell, with files or programs for its standard streams.</summary>
+    /// <param name="script">A script with <c>$relay</c> in it, which stands for the command and its arguments.</param>
+    /// <param name="args">The arguments, without blanks in them.</param>
+    public static RelayProcess StartByShell(string script, params IEnumerable<string> args) =>
+        new(new ProcessStartInfo("/bin/sh", ["-c", script])
+        {
+            Environment = { ["relay"] = $"dotnet {FindRelay()} {string.Join(' ', args)}" },
+        });
+
+    /// <summary>Runs it to its end, with nothing on standard input.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunAsync(params IEnumerable<string> args)
+    {
+        await using RelayProcess process = Start(args);
+        process.CloseInput();
+        int code = await process.ExitAsync();
+        return (code, process.Output, process.Error);
+    }
 
     /// <summary>A relay with a DHT and ports of its own, which listens by now.</summary>
     public static async Task<(RelayProcess Relay, RelayAddresses Addresses)> ServeAsync(params string[] more)
@@ -80,30 +75,23 @@ internal sealed partial class RelayProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for something on standard output.</summary>
-    public async Task<Match> PrintsAsync(Regex pattern)
+    public Task<Match> PrintsAsync(Regex pattern) => FindAsync(_output, pattern);
+
+    /// <summary>Waits for something on standard error.</summary>
+    public Task<Match> SaysAsync(Regex pattern) => FindAsync(_error, pattern);
+
+    /// <summary>Waits for the first line of standard output.</summary>
+    public async Task<string> PrintsLineAsync() => (await PrintsAsync(Line())).Groups[1].Value;
+
+    /// <summary>Writes to its standard input.</summary>
+    public async Task TypeAsync(string text)
     {
-        Task<Match> found;
-        lock (_outputLock)
-        {
-            Match match = pattern.Match(_output.ToString());
-            if (match.Success)
-            {
-                return match;
-            }
-
-            var waiting = new TaskCompletionSource<Match>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Add((pattern, waiting));
-            found = waiting.Task;
-        }
-
-        Task exited = _process.WaitForExitAsync();
-        if (await Task.WhenAny(found, exited).WaitAsync(Deadline) == exited && !found.IsCompleted)
-        {
-            throw new InvalidOperationException($"the relay ended with {_process.ExitCode}:\n{Output}{Error}");
-        }
-
-        return await found;
+        await _process.StandardInput.WriteAsync(text);
+        await _process.StandardInput.FlushAsync();
     }
+
+    /// <summary>Ends its standard input.</summary>
+    public void CloseInput() => _process.StandardInput.Close();
 
     public void Signal(int signal)
     {
@@ -126,7 +114,7 @@ internal sealed partial class RelayProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            _process.Kill();
+            _process.Kill(entireProcessTree: true); // a shell, and what it started
             await _process.WaitForExitAsync();
         }
 
@@ -139,6 +127,9 @@ internal sealed partial class RelayProcess : IAsyncDisposable
     [GeneratedRegex(@"\btcp://127\.0\.0\.1:(\d+)")]
     private static partial Regex TcpAddress();
 
+    [GeneratedRegex("^(.+)\n")]
+    private static partial Regex Line();
+
     /// <summary>The relay that was built together with these tests, in the same configuration.</summary>
     private static string FindRelay()
     {
@@ -150,22 +141,15 @@ internal sealed partial class RelayProcess : IAsyncDisposable
         return File.Exists(relay) ? relay : throw new InvalidOperationException($"there is no {relay}");
     }
 
-    private void Keep(StringBuilder output, string? line)
+    private async Task<Match> FindAsync(ProcessOutput output, Regex pattern)
     {
-        if (line is null)
+        Task<Match> found = output.FindAsync(pattern);
+        Task exited = _process.WaitForExitAsync();
+        if (await Task.WhenAny(found, exited).WaitAsync(Deadline) == exited && !found.IsCompleted)
         {
-            return;
+            throw new InvalidOperationException($"the relay ended with {_process.ExitCode}:\n{Output}{Error}");
         }
 
-        lock (_outputLock)
-        {
-            output.Append(line).Append('\n');
-            if (ReferenceEquals(output, _output))
-            {
-                string all = _output.ToString();
-                _waiting.RemoveAll(waiting =>
-                    waiting.Pattern.Match(all) is { Success: true } match && waiting.Found.TrySetResult(match));
-            }
-        }
+        return await found;
     }
 }
