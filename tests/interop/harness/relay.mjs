@@ -28,6 +28,7 @@ export class RelayProcess {
   #output = ''
   #exited
   #onoutput = () => {}
+  #waiting = new Set()
 
   /**
    * @param {{ bootstrap?: { host: string, port: number }[], args?: string[], reference?: boolean, program?: string }}
@@ -53,6 +54,7 @@ export class RelayProcess {
       pipe.setEncoding('utf8').on('data', text => {
         this.#output += text
         this.#onoutput()
+        for (const look of this.#waiting) look()
         if (process.env.RELAY_LOG) process.stderr.write(text)
       })
     }
@@ -64,6 +66,20 @@ export class RelayProcess {
 
   get output () {
     return this.#output
+  }
+
+  /** Waits until the output, from some length on, has something that matches, and answers the match. */
+  says (pattern, from = 0) {
+    return new Promise(resolve => {
+      const look = () => {
+        const match = pattern.exec(this.#output.slice(from))
+        if (!match) return
+        this.#waiting.delete(look)
+        resolve(match)
+      }
+      this.#waiting.add(look)
+      look()
+    })
   }
 
   get isRunning () {

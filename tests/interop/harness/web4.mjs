@@ -20,10 +20,19 @@ Protomux.prototype.addProtocol = function (options) {
   return addProtocol.call(this, options.name === ownName ? { ...options, name: spokenName } : options)
 }
 
-/** A client of the relay, connected. Where `renamed` is false, it speaks under its own name. */
-export async function openOlderClient (relay, transport, { renamed = true, ...options } = {}) {
+/** The name of the first dialect, and the muxer that it is spoken on. */
+export { Protomux as OlderProtomux, web4Name }
+
+/** The socket and the stream that an older client takes. */
+export function openOlderTransport (relay, transport) {
   const socket = transport === 'ws' ? new WebSocket(relay.ws) : net.connect(relay.tcp)
   const stream = transport === 'ws' ? new WsStream(true, socket) : new TcpStream(true, socket)
+  return { socket, stream }
+}
+
+/** A client of the relay, connected. Where `renamed` is false, it speaks under its own name. */
+export async function openOlderClient (relay, transport, { renamed = true, ...options } = {}) {
+  const { socket, stream } = openOlderTransport(relay, transport)
   spokenName = renamed ? web4Name : ownName
   const client = new RelayedDHT(stream, options)
   await client.ready()
