@@ -1,3 +1,4 @@
+using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Tests.Scenarios;
 
@@ -61,21 +62,38 @@ public sealed class DisorderTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("ff")]
-    [InlineData("0001")]
-    [InlineData("ffffffffffffffffffffffffffffffff")]
-    [InlineData("01030101")]
-    [InlineData("010e02")]
-    public async Task Garbage_ends_the_session_and_no_other(string hex)
+    [InlineData(RelayDialect.Hyperswarm, "ff", "variable integer")]
+    [InlineData(RelayDialect.Hyperswarm, "ffffffffffffffffffffffffffffffff", "variable integer")]
+    [InlineData(RelayDialect.Hyperswarm, "0001", "variable integer")]
+    [InlineData(RelayDialect.Hyperswarm, "000300", null)]
+    [InlineData(RelayDialect.Hyperswarm, "01030101", "end early")]
+    [InlineData(RelayDialect.Hyperswarm, "011a02", "end early")]
+    [InlineData(RelayDialect.Hyperswarm, "011b00010000000361626364", "end early")]
+    [InlineData(RelayDialect.Hyperswarm, "0163", null)]
+    [InlineData(RelayDialect.Hyperswarm, "", null)]
+    [InlineData(RelayDialect.Web4, "ff", "variable integer")]
+    [InlineData(RelayDialect.Web4, "01", "variable integer")]
+    [InlineData(RelayDialect.Web4, "070101", "end early")]
+    [InlineData(RelayDialect.Web4, "00ff", "variable integer")]
+    [InlineData(RelayDialect.Web4, "63", null)]
+    [InlineData(RelayDialect.Web4, "", null)]
+    public async Task Garbage_ends_the_session_with_a_reason_and_no_other(
+        RelayDialect dialect, string hex, string? reason)
     {
         TestClient other = _scenario.ConnectAndGreet();
-        TestClient client = _scenario.ConnectAndGreet();
+        TestClient client = _scenario.Connect(dialect);
+        client.Handshake();
+        client.Synchronize();
         await client.Transport.SendAsync(Convert.FromHexString(hex), CancellationToken.None);
-        client.Say(PingMessage.Instance);
-        if (hex.Length > 0)
+        if (reason is null)
         {
-            _scenario.Kit.RunUntil(() => client.Session.IsCompleted || hex == "0001", "the end of the session");
+            client.Synchronize();
+        }
+        else
+        {
+            client.ExpectEnd();
+            ExpectReason("broke the protocol: ");
+            ExpectReason(reason);
         }
 
         other.Synchronize();
