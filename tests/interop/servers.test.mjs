@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import DHT from 'hyperdht'
 
 import { everybody, npmNoncustodial, npmWeb4 } from './harness/casts.mjs'
-import { closed, Queue } from './harness/connections.mjs'
+import { closed, cut, Queue } from './harness/connections.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { connect, echoOf, failure, listen } from './harness/servers.mjs'
 import { bytes, describeMessage, digest, readMessages, sha256, writeAll } from './harness/streams.mjs'
@@ -231,8 +231,3 @@ suite('servers behind the relay', scene => {
     return { local: await accepted.shift(), remote }
   }
 }, { casts: everybody, concurrency: 4 })
-
-function cut (socket) {
-  if (socket.terminate) socket.terminate()
-  else socket.resetAndDestroy()
-}

@@ -1,9 +1,12 @@
 // That a peer is gone shows only when nothing answers for a while: the tests of this file wait side by side.
 import assert from 'node:assert/strict'
 
+import DHT from 'hyperdht'
+
 import { everybody } from './harness/casts.mjs'
-import { closed, opened, Queue } from './harness/connections.mjs'
+import { closed, cut, opened, Queue, within } from './harness/connections.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
+import { connect, listen } from './harness/servers.mjs'
 import { bytes } from './harness/streams.mjs'
 
 suite('vanishing', scene => {
@@ -13,10 +16,30 @@ suite('vanishing', scene => {
     const { client, socket } = await scene.clientAndSocket(t, transport)
     await Promise.all(Array.from({ length: 10 }, () => opened(client.connect(server.publicKey))))
 
-    if (transport === 'ws') socket.terminate()
-    else socket.resetAndDestroy()
+    cut(socket)
 
-    for (let i = 0; i < 10; i++) await (await accepted.shift()).end
+    for (let i = 0; i < 10; i++) await within(1000, accepted.shift().then(({ end }) => end))
+  })
+
+  checkEach('a client that vanishes takes all that it has at its peers along, within a second', async (t, transport) => {
+    const accepted = new Queue()
+    const server = await scene.server(t, end => accepted.push(end))
+    const { client, socket } = await scene.clientAndSocket(t, transport)
+    const asked = new Queue()
+    const served = await listen(client)
+    const guarded = await listen(client, { keyPair: DHT.keyPair(), firewall: () => new Promise(() => asked.push(1)) })
+    const dialled = opened(client.connect(server.publicKey)).then(() => accepted.shift())
+    const ends = [await dialled, await connect(t, scene.anyPeer, served.server)]
+    await served.accepted.shift()
+    scene.anyPeer.connect(guarded.server.publicKey).on('error', () => {})
+    await asked.shift()
+    client.lookup(bytes(32)).on('error', () => {})
+    client.connect(bytes(32)).on('error', () => {})
+    const gone = Promise.all(ends.map(end => closed(end)))
+
+    cut(socket)
+
+    await within(1000, gone)
   })
 
   checkEach('a client that vanishes while it connects is forgotten', async (t, transport) => {
@@ -24,8 +47,7 @@ suite('vanishing', scene => {
     const { client, socket } = await scene.clientAndSocket(t, transport)
     for (let i = 0; i < 20; i++) client.connect(server.publicKey).on('error', () => {})
 
-    if (transport === 'ws') socket.terminate()
-    else socket.resetAndDestroy()
+    cut(socket)
 
     await scene.connection(t, transport)
   })

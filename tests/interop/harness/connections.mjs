@@ -26,6 +26,12 @@ export async function openClient (relay, transport, options) {
   return { client, socket }
 }
 
+/** Cuts a client's connection without a word. */
+export function cut (socket) {
+  if (socket.terminate) socket.terminate()
+  else socket.resetAndDestroy()
+}
+
 /** A connection that is open. */
 export async function opened (stream) {
   const end = closed(stream)
@@ -43,6 +49,19 @@ export function closed (stream) {
     stream.on('error', reason => { error = reason })
     stream.on('close', () => resolve(error))
   })
+}
+
+/** What the promise gives, if it does within some milliseconds. */
+export async function within (milliseconds, promise) {
+  let timer
+  const late = new Promise((resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took more than ${milliseconds} ms`)), milliseconds)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** What is pushed comes out in order, for whoever waits first. */
