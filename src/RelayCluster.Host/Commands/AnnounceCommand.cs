@@ -37,7 +37,7 @@ internal static class AnnounceCommand
         command.Add(once);
         KeyOptions keys = KeyOptions.AddTo(command);
         NetworkOptions network = NetworkOptions.AddTo(command, reconnects: true);
-        Option<bool> json = JsonOption.AddTo(command, "announced, unannounced, error");
+        Option<bool> json = JsonOption.AddTo(command, "announced, unannounced, relay, error");
 
         command.SetAction(async (commandLine, _) =>
         {

@@ -23,6 +23,9 @@ internal static class ListenCommand
         "relay listen > upload                                       what clients send, one after the other",
     ];
 
+    /// <summary>How long a network that does not answer may hold up the end.</summary>
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+
     public static Command Create(CommandTerminal terminal)
     {
         var command = new Command(
@@ -43,7 +46,7 @@ internal static class ListenCommand
         KeyOptions keys = KeyOptions.AddTo(command);
         NetworkOptions network = NetworkOptions.AddTo(command, reconnects: true);
         Option<bool> json = JsonOption.AddTo(
-            command, "listening, connected, closed, error (on standard error without --forward)");
+            command, "listening, connected, closed, relay, error (on standard error without --forward)");
 
         command.SetAction(async (commandLine, _) =>
         {
@@ -82,6 +85,24 @@ internal static class ListenCommand
         await using IDhtServer server = await reporter.ShowAsync(
             "announcing the server",
             _ => node.ListenAsync(keyPair, options, stopping).AsTask());
+        try
+        {
+            await ServeAsync(server, target, terminal, reporter, stopping);
+        }
+        finally
+        {
+            using var limit = new CancellationTokenSource(CloseTimeout, TimeProvider.System);
+            await server.CloseAsync(limit.Token);
+        }
+    }
+
+    private static async Task ServeAsync(
+        IDhtServer server,
+        DnsEndPoint? target,
+        CommandTerminal terminal,
+        Reporter reporter,
+        CancellationToken stopping)
+    {
         reporter.Tell(new ListeningReport(server.PublicKey, target is null ? null : $"{target.Host}:{target.Port}"));
         var traffic = new Traffic();
         if (target is null)

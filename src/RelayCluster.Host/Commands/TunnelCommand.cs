@@ -35,7 +35,7 @@ internal static class TunnelCommand
         command.Add(host);
         KeyOptions keys = KeyOptions.AddTo(command);
         NetworkOptions network = NetworkOptions.AddTo(command, reconnects: true);
-        Option<bool> json = JsonOption.AddTo(command, "tunnel, connected, closed, error");
+        Option<bool> json = JsonOption.AddTo(command, "tunnel, connected, closed, relay, error");
 
         command.SetAction(async (commandLine, _) =>
         {

@@ -61,7 +61,7 @@ internal sealed class CommandTerminal : IDisposable
         StandardInput.OfProcess,
         OpenOutput,
         CreateStatus(),
-        Interruption.OfProcess())
+        new Interruption(isOfProcess: true))
     {
         IsOutputBesideStatus = !Console.IsOutputRedirected,
     };

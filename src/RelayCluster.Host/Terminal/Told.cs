@@ -22,12 +22,13 @@ internal static class Told
     /// <summary>Whether it came to its end by itself.</summary>
     private static async Task<bool> RunAsync(Interruption interruption, Func<CancellationToken, Task> runAsync)
     {
+        CancellationToken told = interruption.Listen();
         try
         {
-            await runAsync(interruption.Token);
+            await runAsync(told);
             return true;
         }
-        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        catch (OperationCanceledException) when (told.IsCancellationRequested)
         {
             return false;
         }

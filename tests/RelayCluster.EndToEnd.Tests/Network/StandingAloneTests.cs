@@ -69,4 +69,24 @@ public sealed class StandingAloneTests
         Assert.Equal(2, started.GetProperty("nodes").GetInt32());
         Assert.Equal("", testnet.Error);
     }
+
+    [Fact]
+    public async Task Listen_and_announce_end_soon_though_the_network_is_gone()
+    {
+        await using RelayProcess testnet = RelayProcess.Start("testnet", "--nodes", "2");
+        string[] join = ["--dht-host", "127.0.0.1", "--bootstrap", await testnet.PrintsLineAsync()];
+        await using RelayProcess listen = RelayProcess.Start(["listen", "--forward", "127.0.0.1:1", .. join]);
+        await listen.PrintsLineAsync();
+        await using RelayProcess announce = RelayProcess.Start(["announce", "a", .. join]);
+        await announce.PrintsLineAsync();
+        testnet.Signal(NativeMethods.SigKill);
+        await testnet.ExitAsync();
+
+        listen.Signal(NativeMethods.SigTerm);
+        announce.Signal(NativeMethods.SigTerm);
+
+        Assert.Equal(0, await listen.ExitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await announce.ExitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal("not taken back everywhere; nodes forget it within half an hour\n", announce.Error);
+    }
 }

@@ -17,7 +17,7 @@ export function faultOfReference (what) {
 }
 
 const referencePath = fileURLToPath(new URL('./reference-relay.mjs', import.meta.url))
-const builtPath = fileURLToPath(
+export const builtPath = fileURLToPath(
   new URL('../../../src/RelayCluster.Host/bin/Release/net10.0/relay.dll', import.meta.url))
 
 const startDeadline = 30_000
@@ -150,7 +150,7 @@ export class RelayProcess {
 }
 
 /** Ours without the variables of the tests themselves: with that prefix they would be options of the relay. */
-function environment () {
+export function environment () {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('RELAY_')))
 }
 
