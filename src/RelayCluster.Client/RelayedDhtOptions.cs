@@ -64,6 +64,12 @@ public sealed class RelayedDhtOptions
     /// </summary>
     public int BufferBytes { get; set; } = 8 * 1024 * 1024;
 
+    /// <summary>
+    /// How often an idle noncustodial stream says to its peer that it lives: by default 5 seconds, as the reference's
+    /// direct connections; zero: never. Of a custodial one the relay does that.
+    /// </summary>
+    public TimeSpan ConnectionKeepAlive { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The clock of heartbeats, time-outs and reconnecting.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
@@ -81,6 +87,7 @@ public sealed class RelayedDhtOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(HeartbeatInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SilenceTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(BufferBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ConnectionKeepAlive, TimeSpan.Zero);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         if (!Custodial && Dialect == RelayDialect.Web4)
         {

@@ -19,6 +19,7 @@ internal sealed class KeptHandshake(KeyPair keyPair, Fixed32? remotePublicKey, u
     private readonly NoiseHandshake _noise = PeerHandshake.Begin(keyPair, remotePublicKey);
 
     private NoiseResult? _keys;
+    private bool _isDisposed;
 
     public uint Owner => owner;
 
@@ -71,6 +72,7 @@ internal sealed class KeptHandshake(KeyPair keyPair, Fixed32? remotePublicKey, u
     {
         lock (_lock)
         {
+            _isDisposed = true;
             _keys?.Dispose();
             _noise.Dispose();
         }
@@ -78,9 +80,9 @@ internal sealed class KeptHandshake(KeyPair keyPair, Fixed32? remotePublicKey, u
 
     private void RequireTurn(bool mine)
     {
-        if (_noise.IsComplete || _noise.IsMyTurn != mine)
+        if (_isDisposed || _noise.IsComplete || _noise.IsMyTurn != mine)
         {
-            throw new ProtocolException("the relay asks for the messages of a handshake in the wrong order");
+            throw new ProtocolException("a handshake is over, or its messages are asked for in the wrong order");
         }
     }
 

@@ -1,3 +1,4 @@
+using RelayCluster.Crypto.SecretStreams;
 using RelayCluster.Dht;
 using RelayCluster.Protocol.Channels;
 using RelayCluster.Protocol.Messages;
@@ -14,6 +15,13 @@ internal sealed class RelayLink(RelayChannel channel, RelayedDhtOptions options,
     private uint _lastNumber;
 
     public RelayedDhtOptions Options => options;
+
+    /// <summary>How the secret streams of a noncustodial session behave.</summary>
+    public SecretStreamOptions StreamOptions { get; } = new()
+    {
+        KeepAlive = options.ConnectionKeepAlive,
+        TimeProvider = options.TimeProvider,
+    };
 
     /// <summary>What has come and was not read yet.</summary>
     public InboundBudget Inbound { get; } = new(options.BufferBytes);

@@ -158,6 +158,12 @@ internal sealed partial class Session : IAsyncDisposable
         {
             End(new DhtException(DhtError.RelayLost, e));
         }
+        catch (Exception e)
+        {
+            // a fault of ours: better a lost session than one that says nothing any more
+            Log.Failed(_logger, e);
+            End(new DhtException(DhtError.RelayLost, e));
+        }
     }
 
     private async Task BeatAsync()
@@ -178,8 +184,8 @@ internal sealed partial class Session : IAsyncDisposable
 
     private async Task WaitForRoomAsync()
     {
-        Log.ReadingPaused(_logger, _link.Inbound.Bytes);
         _heartbeat.HandleReadingPaused();
+        Log.ReadingPaused(_logger, _link.Inbound.Bytes);
         await _link.Inbound.WhenRoomAsync(_stopping.Token).ConfigureAwait(false);
         _heartbeat.HandleReadingResumed();
     }
@@ -277,6 +283,9 @@ internal sealed partial class Session : IAsyncDisposable
     {
         [LoggerMessage(8001, LogLevel.Debug, "The session with {Relay} is over: {Reason}")]
         public static partial void Ended(ILogger logger, string relay, string reason);
+
+        [LoggerMessage(8003, LogLevel.Error, "The session with the relay failed")]
+        public static partial void Failed(ILogger logger, Exception exception);
 
         [LoggerMessage(8002, LogLevel.Debug, "{Bytes} bytes wait to be read; nothing more is taken from the relay")]
         public static partial void ReadingPaused(ILogger logger, long bytes);

@@ -91,7 +91,9 @@ internal sealed class RelayedStream : DhtStream
 
     protected override bool IsEnded => _completion.Task.IsCompleted;
 
-    /// <summary>The relay has opened it. False if nobody wants it any more.</summary>
+    /// <summary>
+    /// The relay has opened it, which <see cref="HandleOpened"/> is to tell. False if nobody wants it any more.
+    /// </summary>
     /// <param name="remoteAlias">The relay's number of it.</param>
     /// <param name="handshakeHash">The hash of the handshake.</param>
     /// <param name="keys">
@@ -112,9 +114,11 @@ internal sealed class RelayedStream : DhtStream
             _keys = keys;
         }
 
-        _opened.TrySetResult();
         return true;
     }
+
+    /// <summary>Who waits for it to open may have it.</summary>
+    public void HandleOpened() => _opened.TrySetResult();
 
     /// <summary>What the user gets of it, once it is open: where it has keys, the secret stream that they are for.</summary>
     /// <exception cref="DhtException">It has failed meanwhile.</exception>
@@ -128,7 +132,7 @@ internal sealed class RelayedStream : DhtStream
             _keys = null;
         }
 
-        return keys is null ? this : new SealedStream(this, keys);
+        return keys is null ? this : new SealedStream(this, keys, _link.StreamOptions);
     }
 
     /// <summary>Takes over what the relay sent; what comes behind the end is dropped.</summary>

@@ -22,12 +22,13 @@ internal sealed class SealedStream : DhtStream
     /// <summary>Sends its header at once, for which the peer waits.</summary>
     /// <param name="raw">The bytes; it is taken over.</param>
     /// <param name="keys">Of the handshake; they are copied, and disposed here.</param>
-    public SealedStream(RelayedStream raw, NoiseResult keys)
+    /// <param name="options">How the secret stream behaves.</param>
+    public SealedStream(RelayedStream raw, NoiseResult keys, SecretStreamOptions options)
     {
         _raw = raw;
         using (keys)
         {
-            _secret = SecretStream.Start(new RawPipe(raw), raw.IsInitiator, keys);
+            _secret = SecretStream.Start(new RawPipe(raw), raw.IsInitiator, keys, options);
         }
 
         _watching = WatchAsync();

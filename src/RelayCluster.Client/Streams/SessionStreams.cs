@@ -49,6 +49,7 @@ internal sealed class SessionStreams(RelayLink link, HandshakeTable handshakes)
             link, this, link.NextNumber(), isInitiator: false, listing.KeyPair, connection.RemotePublicKey);
         stream.TryOpen(connection.Alias, connection.HandshakeHash, keys);
         _open.Add(connection.Alias, stream);
+        stream.HandleOpened();
         link.Reply(new ConnectedMessage(stream.Alias, connection.Alias));
         return stream;
     }
@@ -85,6 +86,8 @@ internal sealed class SessionStreams(RelayLink link, HandshakeTable handshakes)
                 // given up in between, when it was not to be found here
                 _open.Remove(open.Alias);
             }
+
+            stream.HandleOpened();
         }
     }
 

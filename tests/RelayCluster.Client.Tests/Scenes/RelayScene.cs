@@ -18,6 +18,8 @@ public sealed class RelayScene : IAsyncLifetime
 
     internal RelayServer Relay { get; private set; } = null!;
 
+    internal IReadOnlyList<BootstrapNode> Bootstrap => _testnet.Bootstrap;
+
     public async Task InitializeAsync()
     {
         _testnet = await Testnet.StartAsync(3);

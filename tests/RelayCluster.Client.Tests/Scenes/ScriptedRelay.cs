@@ -42,10 +42,10 @@ internal sealed class ScriptedRelay : IAsyncDisposable
     }
 
     /// <summary>The client's next connection, of which the handshake was read.</summary>
-    public async Task<ScriptedSession> AcceptAsync()
+    public async Task<ScriptedSession> AcceptAsync(RelayChannelOptions? options = null)
     {
         MemoryTransport transport = await _clients.Reader.ReadAsync().Within();
-        RelayChannel channel = await RelayChannel.AcceptAsync(transport).Within()
+        RelayChannel channel = await RelayChannel.AcceptAsync(transport, options).Within()
             ?? throw new InvalidOperationException("the client went before it opened the protocol");
         var session = new ScriptedSession(channel);
         _sessions.Add(session);

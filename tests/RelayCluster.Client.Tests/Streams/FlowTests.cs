@@ -45,11 +45,13 @@ public sealed class FlowTests
     [Fact]
     public async Task AStreamThatIsGivenUp_GivesTheSessionItsRoomBack()
     {
-        await using Scene scene = await Scene.StartAsync(new RelayedDhtOptions { BufferBytes = 1000 });
+        using var log = new LogWatch();
+        await using Scene scene = await Scene.StartAsync(
+            new RelayedDhtOptions { BufferBytes = 1000, LoggerFactory = log });
         await scene.Session.SendDataAsync(1, new byte[5000]);
         Task<RelayMessage> answer = scene.Session.ReadAsync();
         await scene.Session.SendAsync(new IncomingMessage(3, 99, Key, default));
-        Assert.Equal(0, await scene.Stream.ReadAsync(Memory<byte>.Empty).Within());
+        await log.SeeReadingPausedAsync();
         Assert.False(answer.IsCompleted);
 
         await scene.Stream.DisposeAsync();
