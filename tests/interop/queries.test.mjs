@@ -4,6 +4,7 @@ import DHT from 'hyperdht'
 
 import { everybody } from './harness/casts.mjs'
 import { opened } from './harness/connections.mjs'
+import { npmPeer } from './harness/peers.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { describeMessage, readMessages, sha256 } from './harness/streams.mjs'
 
@@ -28,7 +29,7 @@ suite('queries', scene => {
       assert.equal(token.length, 32)
       for (const peer of peers) assert.deepEqual(peer.relayAddresses, [{ host, family: 4, port }])
     }
-  }, { playedBy: cast => cast.peer.name === 'npm' })
+  }, { playedBy: cast => cast.peer === npmPeer })
 
   checkEach('lookup of an announced server gives a key that connects', async (t, transport) => {
     const server = await scene.server(t, connection => connection.end('found'))

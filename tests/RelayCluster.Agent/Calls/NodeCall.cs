@@ -1,15 +1,18 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using RelayCluster.Agent.Frames;
+using RelayCluster.Client;
 using RelayCluster.Crypto;
 using RelayCluster.Dht;
 using RelayCluster.Dht.Hyper;
+using RelayCluster.Protocol.Dialects;
 
 namespace RelayCluster.Agent.Calls;
 
 /// <summary>
-/// A node that lives until the caller hangs up: <c>{ bootstrap: ["host:port"], keyPair?, ephemeral?, firewalled?,
-/// connectionKeepAlive? }</c>, answered by <c>{ node, publicKey, secretKey }</c>.
+/// A node that lives until the caller hangs up, answered by <c>{ node, publicKey, secretKey }</c>. On the DHT itself:
+/// <c>{ bootstrap: ["host:port"], keyPair?, ephemeral?, firewalled?, connectionKeepAlive? }</c>; behind a relay:
+/// <c>{ relay: "ws://host:port", keyPair?, custodial, dialect }</c>.
 /// </summary>
 internal sealed class NodeCall(JsonObject request, FrameConnection connection, Registry<IDhtNode> nodes)
 {
@@ -17,7 +20,9 @@ internal sealed class NodeCall(JsonObject request, FrameConnection connection, R
     {
         using KeyPair? keyPair = request.KeyPair();
         Task<Frame?> hangUp = connection.ReadAsync();
-        await using IDhtNode node = await HangUp.CancelsAsync(hangUp, token => StartAsync(keyPair, token));
+        await using IDhtNode node = await HangUp.CancelsAsync(
+            hangUp,
+            token => request["relay"] is null ? StartAsync(keyPair, token) : ConnectAsync(keyPair, token));
         int id = nodes.Add(node);
         JsonObject answer = Answers.KeyPair(node.DefaultKeyPair);
         answer["node"] = id;
@@ -42,5 +47,17 @@ internal sealed class NodeCall(JsonObject request, FrameConnection connection, R
         }
 
         return await DhtNode.StartAsync(options, cancellationToken: cancellationToken);
+    }
+
+    private async Task<IDhtNode> ConnectAsync(KeyPair? keyPair, CancellationToken cancellationToken)
+    {
+        var relay = new Uri((string)request["relay"]!);
+        var options = new RelayedDhtOptions
+        {
+            KeyPair = keyPair,
+            Custodial = (bool)request["custodial"]!,
+            Dialect = Enum.Parse<RelayDialect>((string)request["dialect"]!),
+        };
+        return await RelayedDht.ConnectAsync(relay, options, cancellationToken);
     }
 }

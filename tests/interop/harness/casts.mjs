@@ -1,12 +1,10 @@
 // Who plays in a scenario: which client of the relay, in whose custody its keys are, and which peer on the DHT. A
 // suite names the casts that its scenarios are played by; without a word it is the npm client with an npm peer.
+import { openOurClient } from './agent/client.mjs'
 import { openClient, transports } from './connections.mjs'
-import { startNpmNode, startNpmProcess, startOurNode, startOurProcess } from './peers.mjs'
+import { npmPeer, ourClient, ourNode } from './peers.mjs'
 import { faultOfReference } from './relay.mjs'
 import { openOlderClient } from './web4.mjs'
-
-const npmPeer = { name: 'npm', start: startNpmNode, startProcess: startNpmProcess }
-const ourNode = { name: 'our node', start: startOurNode, startProcess: startOurProcess }
 
 export class Cast {
   /**
@@ -57,7 +55,28 @@ export const npmWeb4 = new Cast('npm 0.1', openOlderClient, { skip: faultOfRefer
 export const npmOldName = new Cast('npm 0.1', (relay, transport, options) =>
   openOlderClient(relay, transport, { ...options, renamed: false }))
 
+/** Our client. */
+export const ours = new Cast('ours', openOurClient)
+
+/** Our client, keeping its keys. */
+export const oursNoncustodial = new Cast('ours', openOurClient, {
+  custodial: false,
+  skip: faultOfReference('it cannot serve or announce for a client that keeps its keys')
+})
+
+/** Our client, speaking the first dialect. */
+export const oursWeb4 = new Cast(
+  'ours 0.1',
+  (relay, transport, options) => openOurClient(relay, transport, { ...options, dialect: 'Web4' }),
+  { skip: faultOfReference('it speaks one dialect') }
+)
+
 /** An npm client, and our node on the DHT in the place of npm's. */
 export const ourPeer = new Cast('npm', openClient, { peer: ourNode, overs: ['ws'] })
 
-export const everybody = [npm, npmNoncustodial, npmWeb4, ourPeer]
+/** An npm client, and in the place of its peer our client, behind the same relay. */
+export const ourRelayedPeer = new Cast('npm', openClient, { peer: ourClient, overs: ['ws'] })
+
+export const everybody = [
+  npm, npmNoncustodial, npmWeb4, ours, oursNoncustodial, oursWeb4, ourPeer, ourRelayedPeer
+]

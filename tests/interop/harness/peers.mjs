@@ -6,28 +6,30 @@ import { fileURLToPath } from 'node:url'
 import DHT from 'hyperdht'
 
 import { Agent } from './agent/agent.mjs'
+import { openOurClient } from './agent/client.mjs'
 import { OurNode } from './agent/node.mjs'
 import { Queue } from './connections.mjs'
 import { digest } from './streams.mjs'
 
 const script = fileURLToPath(new URL('./peer-process.mjs', import.meta.url))
 
-/** Starts a node of the unchanged npm package. */
-export async function startNpmNode (relay, options) {
-  const peer = new DHT({ bootstrap: relay.bootstrap, host: '127.0.0.1', ephemeral: true, ...options })
-  await peer.fullyBootstrapped()
-  return peer
-}
+/** The unchanged npm package. */
+export const npmPeer = { name: 'npm', start: startNpmNode, startProcess: startNpmProcess }
 
-/** Starts our node; in the agent that all share, if no other is given. */
-export async function startOurNode (relay, { connectionKeepAlive = 5000, agent, ...options } = {}) {
-  const bootstrap = relay.bootstrap.map(({ host, port }) => `${host}:${port}`)
-  return OurNode.start(agent ?? await Agent.shared(), {
-    bootstrap,
+/** Our node on the DHT. */
+export const ourNode = ours('our node', ({ bootstrap }, agent, { connectionKeepAlive = 5000, ...options } = {}) => {
+  return OurNode.start(agent, {
+    bootstrap: bootstrap.map(({ host, port }) => `${host}:${port}`),
     connectionKeepAlive: Number(connectionKeepAlive),
     ...options
   })
-}
+})
+
+/** Our client behind the same relay, which is no node of the DHT and so takes none of a node's options. */
+export const ourClient = ours('our client', async (relay, agent) => {
+  const { client } = await openOurClient(relay, 'tcp', { custodial: true, agent })
+  return client
+})
 
 /** A peer in a process of its own, listening on its public key until the test ends. */
 class PeerProcess {
@@ -52,7 +54,13 @@ class PeerProcess {
   }
 }
 
-export async function startNpmProcess (t, { bootstrap: [{ host, port }] }) {
+async function startNpmNode (relay, options) {
+  const peer = new DHT({ bootstrap: relay.bootstrap, host: '127.0.0.1', ephemeral: true, ...options })
+  await peer.fullyBootstrapped()
+  return peer
+}
+
+async function startNpmProcess (t, { bootstrap: [{ host, port }] }) {
   const child = spawn(process.execPath, [script, `${host}:${port}`], { stdio: ['ignore', 'pipe', 'inherit'] })
   const told = new Queue()
   createInterface(child.stdout).on('line', line => told.push(JSON.parse(line)))
@@ -60,17 +68,23 @@ export async function startNpmProcess (t, { bootstrap: [{ host, port }] }) {
   return new PeerProcess(t, child, told, Buffer.from(publicKey, 'hex'))
 }
 
-/** An agent of its own, which does not share the fate of others. */
-export async function startOurProcess (t, relay) {
-  const agent = await Agent.start()
-  const told = new Queue()
-  const node = await startOurNode(relay, { agent })
-  const server = node.createServer(async connection => {
-    connection.on('error', () => {})
-    told.push({ connected: true })
-    told.push(await digest(connection).catch(error => ({ error: error.message })))
-    connection.end()
-  })
-  await server.listen()
-  return new PeerProcess(t, agent, told, server.publicKey)
+/** A kind of peers that an agent holds: one that all share, or one that does not share the fate of others. */
+function ours (name, start) {
+  return {
+    name,
+    start: async (relay, options) => start(relay, await Agent.shared(), options),
+    startProcess: async (t, relay) => {
+      const agent = await Agent.start()
+      const told = new Queue()
+      const node = await start(relay, agent)
+      const server = node.createServer(async connection => {
+        connection.on('error', () => {})
+        told.push({ connected: true })
+        told.push(await digest(connection).catch(error => ({ error: error.message })))
+        connection.end()
+      })
+      await server.listen()
+      return new PeerProcess(t, agent, told, server.publicKey)
+    }
+  }
 }

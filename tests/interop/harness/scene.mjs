@@ -18,6 +18,9 @@ setTimeout(() => {
   process.exit(1)
 }, fileDeadline).unref()
 
+// With LIST_TESTS, the tests tell their names in lines of JSON, and nothing is run: see matrix.mjs.
+const lists = Boolean(process.env.LIST_TESTS)
+
 // Who plays the tests that are being defined.
 let cast = npm
 
@@ -26,21 +29,26 @@ let cast = npm
  * relay joins a DHT of npm nodes instead of bringing its own.
  */
 export function suite (name, define, { casts = [npm], dht, concurrency = false } = {}) {
-  describe(name, { concurrency }, () => {
-    const stage = new Stage(casts)
-    before(() => stage.start(dht))
-    after(() => stage.stop())
+  const stage = new Stage(casts)
+  const defineAll = () => {
     for (const each of casts) {
       cast = each
       define(new Scene(stage, each))
     }
     cast = npm
+  }
+  if (lists) return defineAll()
+  describe(name, { concurrency }, () => {
+    before(() => stage.start(dht))
+    after(() => stage.stop())
+    defineAll()
   })
 }
 
 /** A test with a time limit. */
 export function check (name, run, { timeout = testDeadline, ...options } = {}) {
-  test(name, { timeout, ...options }, run)
+  if (lists) console.log(JSON.stringify({ name, skip: options.skip }))
+  else test(name, { timeout, ...options }, run)
 }
 
 /** A test over each transport of the relay, for the casts that `playedBy` takes; its name tells who plays it. */
@@ -64,10 +72,15 @@ class Stage {
   }
 
   async start (dht) {
-    if (dht === 'javascript') this.#testnet = await createTestnet(4)
-    this.relay = await RelayProcess.start({ bootstrap: this.#testnet?.bootstrap })
-    for (const cast of this.#casts) {
-      if (!this.#anyPeers.has(cast.peer)) this.#anyPeers.set(cast.peer, await this.peer(cast))
+    try {
+      if (dht === 'javascript') this.#testnet = await createTestnet(4)
+      this.relay = await RelayProcess.start({ bootstrap: this.#testnet?.bootstrap })
+      for (const cast of this.#casts) {
+        if (!this.#anyPeers.has(cast.peer)) this.#anyPeers.set(cast.peer, await this.peer(cast))
+      }
+    } catch (error) {
+      await this.stop()
+      throw error
     }
   }
 

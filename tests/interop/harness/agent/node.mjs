@@ -11,6 +11,7 @@ export class OurNode extends EventEmitter {
   #agent
   #call
   #id
+  #closed
 
   /** Starts a node in an agent; `options` are those of NodeCall there. */
   static async start (agent, { keyPair, ...options }) {
@@ -22,7 +23,8 @@ export class OurNode extends EventEmitter {
   constructor (agent, call, id, keyPair) {
     super()
     this.#agent = agent
-    this.#call = call.once('close', () => this.emit('close'))
+    this.#call = call
+    this.#closed = once(call, 'close').then(() => { this.emit('close') })
     this.#id = id
     this.defaultKeyPair = keyPair
   }
@@ -51,9 +53,8 @@ export class OurNode extends EventEmitter {
   }
 
   async destroy () {
-    const closed = once(this.#call, 'close')
     this.#call.end()
-    await closed
+    await this.#closed
   }
 
   /** A call that is about this node. */
