@@ -15,10 +15,11 @@ suite('vanishing', scene => {
     const server = await scene.server(t, end => accepted.push({ end: closed(end) }))
     const { client, socket } = await scene.clientAndSocket(t, transport)
     await Promise.all(Array.from({ length: 10 }, () => opened(client.connect(server.publicKey))))
+    const ends = await Promise.all(Array.from({ length: 10 }, () => accepted.shift()))
 
     cut(socket)
 
-    for (let i = 0; i < 10; i++) await within(1000, accepted.shift().then(({ end }) => end))
+    await within(1000, Promise.all(ends.map(({ end }) => end)))
   })
 
   checkEach('a client that vanishes takes all that it has at its peers along, within a second', async (t, transport) => {

@@ -12,7 +12,8 @@ namespace RelayCluster.Agent.Calls;
 /// <summary>
 /// A node that lives until the caller hangs up, answered by <c>{ node, publicKey, secretKey }</c>. On the DHT itself:
 /// <c>{ bootstrap: ["host:port"], keyPair?, ephemeral?, firewalled?, connectionKeepAlive? }</c>; behind a relay:
-/// <c>{ relay: "ws://host:port", keyPair?, custodial, dialect }</c>.
+/// <c>{ relay: "ws://host:port", keyPair?, custodial, dialect }</c>. When the node cannot go on, its relay lost or its
+/// socket broken, the agent tells <c>{ error }</c>.
 /// </summary>
 internal sealed class NodeCall(JsonObject request, FrameConnection connection, Registry<IDhtNode> nodes)
 {
@@ -27,8 +28,39 @@ internal sealed class NodeCall(JsonObject request, FrameConnection connection, R
         JsonObject answer = Answers.KeyPair(node.DefaultKeyPair);
         answer["node"] = id;
         await connection.WriteAsync(answer);
+        Task<Exception> lost = LossOf(node);
+        if (await Task.WhenAny(hangUp, lost) == lost)
+        {
+            await connection.WriteAsync(Answers.Failure(await lost));
+        }
+
         await hangUp;
         nodes.Remove(id);
+    }
+
+    private static Task<Exception> LossOf(IDhtNode node)
+    {
+        var loss = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (node is RelayedDht relayed)
+        {
+            relayed.StateChanged += (_, change) =>
+            {
+                if (change is { State: RelayedDhtState.Lost, Reason: { } reason })
+                {
+                    loss.TrySetResult(reason);
+                }
+            };
+        }
+        else if (node is DhtNode direct)
+        {
+            direct.Completion.ContinueWith(
+                broken => loss.TrySetResult(broken.Exception!.InnerException!),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+
+        return loss.Task;
     }
 
     private async Task<IDhtNode> StartAsync(KeyPair? keyPair, CancellationToken cancellationToken)

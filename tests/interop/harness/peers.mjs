@@ -17,12 +17,17 @@ const script = fileURLToPath(new URL('./peer-process.mjs', import.meta.url))
 export const npmPeer = { name: 'npm', start: startNpmNode, startProcess: startNpmProcess }
 
 /** Our node on the DHT. */
-export const ourNode = ours('our node', ({ bootstrap }, agent, { connectionKeepAlive = 5000, ...options } = {}) => {
-  return OurNode.start(agent, {
+export const ourNode = ours('our node', async (
+  { bootstrap },
+  agent,
+  { connectionKeepAlive = 5000, ...options } = {}
+) => {
+  const node = await OurNode.start(agent, {
     bootstrap: bootstrap.map(({ host, port }) => `${host}:${port}`),
     connectionKeepAlive: Number(connectionKeepAlive),
     ...options
   })
+  return node.on('lost', error => { throw error })
 })
 
 /** Our client behind the same relay, which is no node of the DHT and so takes none of a node's options. */

@@ -14,6 +14,9 @@ const web4Name = '@web4/dht-relay'
 const require = createRequire(createRequire(import.meta.url).resolve('dht-relay-0.1'))
 const Protomux = require('protomux')
 
+/** What a peer tells in its handshake, in the words of that generation. */
+export const { noisePayload: olderNoisePayload } = require('@hyperswarm/dht/lib/messages')
+
 let spokenName = web4Name
 const addProtocol = Protomux.prototype.addProtocol
 Protomux.prototype.addProtocol = function (options) {

@@ -1,7 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 
 import c from 'compact-encoding'
-import { noisePayload } from 'hyperdht/lib/messages.js'
 
 import { hexKeyPair, unhex } from './hex.mjs'
 import { OurStream } from './stream.mjs'
@@ -10,6 +9,7 @@ import { OurStream } from './stream.mjs'
 export class OurServer extends EventEmitter {
   #agent
   #node
+  #noisePayload
   #firewall
   #call = null
   #address = null
@@ -17,10 +17,11 @@ export class OurServer extends EventEmitter {
 
   publicKey = null
 
-  constructor (agent, node, { firewall = null } = {}) {
+  constructor (agent, node, noisePayload, { firewall = null } = {}) {
     super()
     this.#agent = agent
     this.#node = node
+    this.#noisePayload = noisePayload
     this.#firewall = firewall
   }
 
@@ -50,7 +51,7 @@ export class OurServer extends EventEmitter {
   async #answer ({ question, remotePublicKey, payload, address }) {
     let denies = true
     try {
-      denies = await this.#firewall(unhex(remotePublicKey), c.decode(noisePayload, unhex(payload)), address)
+      denies = await this.#firewall(unhex(remotePublicKey), c.decode(this.#noisePayload, unhex(payload)), address)
     } catch {
       // a hook that throws denies
     }
