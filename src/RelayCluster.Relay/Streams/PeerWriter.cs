@@ -16,7 +16,6 @@ internal sealed class PeerWriter
     private readonly ActorContext<StreamMessage> _context;
     private readonly SessionScope _scope;
     private readonly Gate _gate;
-    private readonly Action _ended;
     private readonly Action<Exception> _failed;
     private readonly ActorWait _writing;
     private readonly ActorWait _ending;
@@ -31,22 +30,19 @@ internal sealed class PeerWriter
     /// <param name="context">Of the stream.</param>
     /// <param name="scope">Whose budget was charged.</param>
     /// <param name="gate">The stream's own budget, charged too.</param>
-    /// <param name="ended">The end has been sent.</param>
     /// <param name="failed">The peer's stream broke, or has stalled.</param>
     public PeerWriter(
         ActorContext<StreamMessage> context,
         SessionScope scope,
         Gate gate,
-        Action ended,
         Action<Exception> failed)
     {
         _context = context;
         _scope = scope;
         _gate = gate;
-        _ended = ended;
         _failed = failed;
         _writing = context.CreateWait(OnWritten, failed);
-        _ending = context.CreateWait(OnEnded, failed);
+        _ending = context.CreateWait(() => IsEnded = true, failed);
     }
 
     /// <summary>Whether the client has ended its half.</summary>
@@ -146,7 +142,7 @@ internal sealed class PeerWriter
 
         if (HasClientEnded && !IsEnded && !_ending.IsPending && _ending.TryTake(_stream.EndAsync(_context.Stopping)))
         {
-            OnEnded();
+            IsEnded = true;
         }
     }
 
@@ -178,12 +174,6 @@ internal sealed class PeerWriter
     {
         _scope.Metrics.RelayedToPeer(_chunks.Current.Length);
         Write();
-    }
-
-    private void OnEnded()
-    {
-        IsEnded = true;
-        _ended();
     }
 
     private void WatchForStall()

@@ -15,8 +15,8 @@ namespace RelayCluster.Relay.Streams;
 ///   outbox &lt;──post─── PeerReader &lt;──read─── DhtStream      only while the lane and the outbox have room
 /// </code>
 /// <para>
-/// <b>Halves.</b> Each side's end ends its half, after all that was said before it; when both have ended, the actor
-/// waits for the stream's own end (the peer has all), and is done. A client's destroy that comes then is only its
+/// <b>Halves.</b> Each side's end ends its half, after all that was said before it. From the peer's end on the actor
+/// waits for the stream's own end too: both have ended and the peer has all, or the peer is gone behind its end. A client's destroy that comes then is only its
 /// tidying up. Before, it cuts the stream, and what was still on its way is dropped, as with the reference.
 /// </para>
 /// <para>
@@ -71,8 +71,8 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
     protected override void OnStarted()
     {
         _scope.Metrics.StreamStarted();
-        _writer = new PeerWriter(Context, _scope, _gate, FinishIfBothEnded, Break);
-        _reader = new PeerReader(Context, _scope, _lane, _alias, FinishIfBothEnded, Break);
+        _writer = new PeerWriter(Context, _scope, _gate, Break);
+        _reader = new PeerReader(Context, _scope, _lane, _alias, AwaitCompletion, Break);
         _started = Context.TimeProvider.GetTimestamp();
         Context.CreateWait<DhtStream>(OnOpened, OnDialFailed, Context.Own)
             .Await(_origin.OpenAsync(Context.Stopping));
@@ -192,12 +192,21 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
         Finish(exception is DhtException ? "peer" : "relay");
     }
 
-    private void FinishIfBothEnded()
+    /// <summary>
+    /// The peer has ended, so nobody reads any more, and would hear that the stream breaks or that it is over.
+    /// </summary>
+    private void AwaitCompletion() => Context.CreateWait(() => Finish("both"), OnBrokenBehindPeersEnd)
+        .Await(new ValueTask(_stream!.Completion.WaitAsync(Context.Stopping)));
+
+    private void OnBrokenBehindPeersEnd(Exception exception)
     {
-        if (_writer.IsEnded && _reader.IsEnded)
+        if (_writer.IsEnded)
         {
-            Context.CreateWait(() => Finish("both"), _ => Finish("peer"))
-                .Await(new ValueTask(_stream!.Completion.WaitAsync(Context.Stopping)));
+            Finish("peer");
+        }
+        else
+        {
+            Break(exception);
         }
     }
 

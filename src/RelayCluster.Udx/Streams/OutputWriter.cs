@@ -4,10 +4,16 @@ namespace RelayCluster.Udx.Streams;
 
 /// <summary>
 /// The application's end of the output pipe: a writer that wakes the loop at each flush, and that takes a completion with
-/// an error for what it means, the end of the stream without an end.
+/// an error for what it means, the end of the stream without an end: the loop must not take it for an orderly one, and
+/// tell the peer so, if it looks before it hears of the abort.
 /// </summary>
 internal sealed class OutputWriter(PipeWriter inner, Action wake, Action abort) : PipeWriter
 {
+    private volatile bool _isAborted;
+
+    /// <summary>Whether it was completed with an error.</summary>
+    public bool IsAborted => _isAborted;
+
     public override bool CanGetUnflushedBytes => true;
 
     public override long UnflushedBytes => inner.UnflushedBytes;
@@ -40,6 +46,7 @@ internal sealed class OutputWriter(PipeWriter inner, Action wake, Action abort) 
     {
         if (exception is not null)
         {
+            _isAborted = true;
             abort();
         }
 

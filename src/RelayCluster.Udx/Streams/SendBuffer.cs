@@ -12,7 +12,7 @@ namespace RelayCluster.Udx.Streams;
 /// A read of the pipe is kept open between calls, because positions hold only in an open read; <see cref="Refresh"/>
 /// closes and opens it to give back what was released and to see what was added.
 /// </remarks>
-internal sealed class SendBuffer(PipeReader reader)
+internal sealed class SendBuffer(PipeReader reader, OutputWriter writer)
 {
     private ReadOnlySequence<byte> _bytes;
     private SequencePosition _cursor;
@@ -26,7 +26,7 @@ internal sealed class SendBuffer(PipeReader reader)
     /// <summary>The offset behind the last byte written so far.</summary>
     public long End => _start + _length;
 
-    /// <summary>Whether the application will write no more.</summary>
+    /// <summary>Whether the application will write no more, and has not aborted the stream.</summary>
     public bool IsCompleted { get; private set; }
 
     /// <summary>Looks for new bytes, and lets the pipe have those released.</summary>
@@ -49,7 +49,7 @@ internal sealed class SendBuffer(PipeReader reader)
             _isReading = true;
             _bytes = result.Buffer;
             _length = _bytes.Length;
-            IsCompleted |= result.IsCompleted;
+            IsCompleted |= result.IsCompleted && !writer.IsAborted;
         }
         else
         {

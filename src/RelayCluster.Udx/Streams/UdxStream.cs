@@ -39,10 +39,11 @@ public sealed class UdxStream : IDeadlineHolder
             minimumSegmentSize: SegmentPool.BlockBytes,
             useSynchronizationContext: false));
         var reader = new InputReader(input.Reader, Signal);
-        Pipe = new DuplexPipe(reader, new OutputWriter(output.Writer, Signal, Destroy));
+        var writer = new OutputWriter(output.Writer, Signal, Destroy);
+        Pipe = new DuplexPipe(reader, writer);
         _machine = new StreamMachine(
             options,
-            new SendBuffer(output.Reader),
+            new SendBuffer(output.Reader, writer),
             new ReceiveBuffer(input.Writer, reader),
             new CubicController());
     }

@@ -218,6 +218,21 @@ public sealed class StreamTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_peer_that_is_gone_behind_its_end_destroys_the_clients_stream()
+    {
+        FakePeer peer = _scenario.Node.AddPeer(1);
+        TestClient client = _scenario.ConnectAndGreet();
+        uint alias = client.ConnectAndOpen(1, peer: 1);
+        peer.SendEnd();
+        client.Expect<EndMessage>();
+        peer.Break(new DhtException(DhtError.StreamReset));
+        Assert.Equal(
+            new DestroyMessage(IsPaired: true, alias, "ECONNRESET: connection reset by peer"),
+            client.Expect<DestroyMessage>());
+        _scenario.Kit.RunUntil(() => peer.IsDisposed, "the stream's end");
+    }
+
+    [Fact]
     public void A_streams_failure_is_its_own()
     {
         FakePeer bad = _scenario.Node.AddPeer(1);

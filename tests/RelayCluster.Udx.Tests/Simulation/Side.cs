@@ -8,7 +8,7 @@ namespace RelayCluster.Udx.Tests.Simulation;
 /// <summary>One machine with its pipes, and an application that writes and reads as the test wants.</summary>
 internal sealed class Side
 {
-    private readonly PipeWriter _output;
+    private readonly OutputWriter _output;
     private readonly InputReader _input;
     private readonly Queue<byte[]> _unwritten = new();
     private Task _flush = Task.CompletedTask;
@@ -28,7 +28,7 @@ internal sealed class Side
         _output = new OutputWriter(output.Writer, () => _isWoken = true, () => { });
         Congestion = congestion ?? new CubicController();
         Machine = new StreamMachine(
-            options, new SendBuffer(output.Reader), new ReceiveBuffer(input.Writer, _input), Congestion);
+            options, new SendBuffer(output.Reader, _output), new ReceiveBuffer(input.Writer, _input), Congestion);
     }
 
     public StreamMachine Machine { get; }
@@ -57,6 +57,9 @@ internal sealed class Side
     }
 
     public void End() => _endsAfter = true;
+
+    /// <summary>Completes the output with an error; that this destroys the machine is the test's to do.</summary>
+    public void Abort() => _output.Complete(new IOException("aborted"));
 
     public void CompleteInput() => _input.Complete();
 

@@ -115,6 +115,21 @@ public sealed class ClosingTests
         Assert.IsType<IOException>(_pair.B.ReadError);
     }
 
+    // What is signalled and what is posted come to the loop by two ways, in either order.
+    [Fact]
+    public void An_abort_of_which_the_loop_has_not_heard_is_no_end()
+    {
+        _pair.A.Abort();
+        _pair.RunFor(TimeSpan.FromMilliseconds(100));
+        Assert.False(_pair.B.HasReadEnd);
+
+        _pair.A.Machine.Destroy(_pair.Now);
+        _pair.RunUntil(() => _pair.B.Machine.Outcome is not null);
+
+        Assert.Equal(UdxStreamOutcome.ResetByPeer, _pair.B.Machine.Outcome);
+        Assert.IsType<IOException>(_pair.B.ReadError);
+    }
+
     [Fact]
     public void A_destroy_that_was_lost_is_told_again_when_the_peer_speaks()
     {
