@@ -29,7 +29,6 @@ export class Wire {
   #join (near) {
     this.#listener.close() // it is for one
     const far = net.connect({ ...this.#target, allowHalfOpen: true, noDelay: true })
-    far.terminate = far.resetAndDestroy // the name of it in a WebSocket
     this.socket = far
     for (const [from, to] of [[near, far], [far, near]]) {
       from.on('data', chunk => {
