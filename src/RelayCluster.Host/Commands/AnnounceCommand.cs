@@ -63,19 +63,19 @@ internal static class AnnounceCommand
         Reporter reporter,
         CancellationToken stopping)
     {
-        await reporter.ShowAsync("announcing", _ => announcement.AnnounceAsync(stopping));
-        if (isOnce)
-        {
-            return;
-        }
-
         try
         {
-            await reporter.ShowAsync("announced", _ => announcement.KeepAsync(TimeProvider.System, stopping));
+            await reporter.ShowAsync("announcing", _ => announcement.AnnounceAsync(stopping));
+            if (!isOnce)
+            {
+                await reporter.ShowAsync("announced", _ => announcement.KeepAsync(TimeProvider.System, stopping));
+            }
         }
-        finally
+        catch (OperationCanceledException) when (!isOnce)
         {
+            // Some nodes may have taken it already, also if the first time was not over.
             await announcement.WithdrawBeforeEndAsync();
+            throw;
         }
     }
 }

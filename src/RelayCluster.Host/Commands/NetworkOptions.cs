@@ -16,11 +16,13 @@ namespace RelayCluster.Host.Commands;
 internal sealed class NetworkOptions
 {
     private readonly Option<Uri?> _relay = ArgumentFormats.Relay.Option(
-        "--relay", "url", "Go through this relay: ws://host:port, wss://host:port or tcp://host:port [a DHT node here]");
+        "--relay",
+        "url",
+        "Go through this relay: ws://host:port, wss://host:port or tcp://host:port [a DHT node here]");
 
     private readonly Option<bool> _custodial = new("--custodial")
     {
-        Description = "Hand the relay the secret key, which then does the cryptography [the key stays here]",
+        Description = "Hand the relay the secret key, over ws:// for all to see on the way [the key stays here]",
     };
 
     private readonly Option<IReadOnlyList<BootstrapNode>> _bootstrap = ArgumentFormats.BootstrapNode.ListOption(

@@ -15,6 +15,7 @@ internal sealed class CommandTerminal : IDisposable
 {
     private readonly Lazy<StandardInput> _input;
     private readonly Lazy<Stream> _bytes;
+    private readonly Lazy<IAnsiConsole?> _status;
 
     /// <summary>A terminal of its own, for tests.</summary>
     public CommandTerminal(
@@ -22,14 +23,14 @@ internal sealed class CommandTerminal : IDisposable
         TextWriter error,
         Func<StandardInput>? openInput = null,
         Func<Stream>? openOutput = null,
-        IAnsiConsole? status = null,
+        Func<IAnsiConsole?>? openStatus = null,
         Interruption? interruption = null)
     {
         Output = output;
         Error = error;
         _input = new Lazy<StandardInput>(openInput ?? (() => new StandardInput(Stream.Null, InputKind.File)));
         _bytes = new Lazy<Stream>(openOutput ?? (() => Stream.Null));
-        Status = status;
+        _status = new Lazy<IAnsiConsole?>(openStatus ?? (() => null));
         Interruption = interruption ?? new Interruption();
     }
 
@@ -40,7 +41,7 @@ internal sealed class CommandTerminal : IDisposable
     public TextWriter Error { get; }
 
     /// <summary>Where a status line may be shown; null if nobody would see it.</summary>
-    public IAnsiConsole? Status { get; }
+    public IAnsiConsole? Status => _status.Value;
 
     /// <summary>Whether the lines of <see cref="Output"/> and the status line appear in the same place.</summary>
     public bool IsOutputBesideStatus { get; private init; }
@@ -60,7 +61,7 @@ internal sealed class CommandTerminal : IDisposable
         Console.Error,
         StandardInput.OfProcess,
         OpenOutput,
-        CreateStatus(),
+        OpenStatus,
         new Interruption(isOfProcess: true))
     {
         IsOutputBesideStatus = !Console.IsOutputRedirected,
@@ -85,7 +86,7 @@ internal sealed class CommandTerminal : IDisposable
         return stream.CanSeek ? Console.OpenStandardOutput() : stream;
     }
 
-    private static IAnsiConsole? CreateStatus()
+    private static IAnsiConsole? OpenStatus()
     {
         if (Console.IsErrorRedirected)
         {

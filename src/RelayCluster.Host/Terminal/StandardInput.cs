@@ -41,9 +41,7 @@ internal sealed class StandardInput : IDisposable
     /// </summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        // On a thread of its own: the system's read blocks.
-        _reading ??= Task.Factory.StartNew(
-            ReadAheadAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        _reading ??= ReadAheadAsync();
         return Take(await _pipe.Reader.ReadAsync(cancellationToken), buffer.Span);
     }
 

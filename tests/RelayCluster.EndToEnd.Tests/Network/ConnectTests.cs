@@ -121,7 +121,8 @@ public sealed partial class ConnectTests(PrivateNetwork network) : IDisposable
     [MemberData(nameof(PrivateNetwork.Routes), MemberType = typeof(PrivateNetwork))]
     public async Task A_server_that_has_ended_is_not_found_any_more(string route)
     {
-        await using RelayProcess listen = RelayProcess.Start(["listen", "--forward", "127.0.0.1:1", .. network.Join(route)]);
+        await using RelayProcess listen = RelayProcess.Start(
+            ["listen", "--forward", "127.0.0.1:1", .. network.Join(route)]);
         string key = await listen.PrintsLineAsync();
         listen.Signal(NativeMethods.SigTerm);
         Assert.Equal(0, await listen.ExitAsync());

@@ -38,7 +38,8 @@ public sealed class TopicTests(PrivateNetwork network)
         Assert.Equal("", (await LookupAsync(route, topic)).Output);
     }
 
-    private static string EventOf(string line) => JsonDocument.Parse(line).RootElement.GetProperty("event").GetString()!;
+    private static string EventOf(string line) =>
+        JsonDocument.Parse(line).RootElement.GetProperty("event").GetString()!;
 
     private Task<(int Code, string Output, string Error)> LookupAsync(string route, string topic) =>
         RelayProcess.RunAsync(["lookup", topic, .. network.Join(route)]);

@@ -25,7 +25,7 @@ internal sealed class CommandLineRun : IDisposable
             _error,
             () => new StandardInput(input ?? Stream.Null, kind),
             () => _outputBytes,
-            createStatus?.Invoke(_error));
+            () => createStatus?.Invoke(_error));
         _running = Task.Run(() => RelayCommand.RunAsync(args, _terminal));
     }
 
