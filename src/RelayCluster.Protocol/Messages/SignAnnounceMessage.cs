@@ -23,6 +23,10 @@ namespace RelayCluster.Protocol.Messages;
 /// its <see cref="ListeningMessage"/>, and then every five minutes or when nodes leave; a query for each of the 20
 /// closest nodes, all at once.
 /// </para>
+/// <para>
+/// A server for which the client has signed nothing by then is closed as soon as it listens: anybody can ask to listen
+/// on a key, but only who has it can sign.
+/// </para>
 /// </remarks>
 public sealed record SignAnnounceMessage(
     uint Id, uint Signee, Fixed32 Token, Fixed32? PeerId, IReadOnlyList<IPEndPoint> RelayAddresses) : RelayMessage

@@ -6,8 +6,8 @@ namespace RelayCluster.Protocol.Messages;
 /// <param name="Id">The id of the question.</param>
 /// <param name="Signature">64 bytes of Ed25519; nothing if the client will not sign.</param>
 /// <remarks>
-/// The relay sends the node what it gets; the nodes verify. One that is neither empty nor 64 bytes long is a breach of
-/// the protocol, one to an id that waits for none is ignored: it may have come too late.
+/// The relay verifies what it gets, and leaves the node out if it does not fit. One that is neither empty nor 64 bytes
+/// long is a breach of the protocol, one to an id that waits for none is ignored: it may have come too late.
 /// </remarks>
 public sealed record SignatureMessage(uint Id, ReadOnlyMemory<byte> Signature) : RelayMessage
 {
