@@ -61,6 +61,16 @@ public sealed class KeyPair : IDisposable
         return pair;
     }
 
+    /// <summary>
+    /// Whether the secret half is the public one's: for a pair that somebody else has put together. Not after
+    /// <see cref="Dispose"/>.
+    /// </summary>
+    public bool HasMatchingHalves()
+    {
+        using KeyPair derived = FromSeed(SecretKey[..SeedSize]);
+        return derived.PublicKey == PublicKey && CryptographicOperations.FixedTimeEquals(derived.SecretKey, SecretKey);
+    }
+
     /// <summary>Zeroes the secret key.</summary>
     public void Dispose() => CryptographicOperations.ZeroMemory(_secretKey);
 }

@@ -44,4 +44,18 @@ public sealed class KeyPairTests
     {
         Assert.Throws<ArgumentException>(() => KeyPair.FromSeed(new byte[length]));
     }
+
+    [Fact]
+    public void HasMatchingHalves_OfAPairPutTogether_TellsWhetherTheyBelongTogether()
+    {
+        using KeyPair one = KeyPair.Generate();
+        using KeyPair other = KeyPair.Generate();
+        using var whole = new KeyPair(one.PublicKey, one.SecretKey);
+        using var mixed = new KeyPair(one.PublicKey, other.SecretKey);
+        using var forged = new KeyPair(one.PublicKey, [.. other.SecretKey[..32], .. one.PublicKey.Span]);
+
+        Assert.True(whole.HasMatchingHalves());
+        Assert.False(mixed.HasMatchingHalves());
+        Assert.False(forged.HasMatchingHalves());
+    }
 }

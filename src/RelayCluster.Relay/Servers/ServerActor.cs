@@ -121,11 +121,16 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
             return await ListenByAskingAsync(options, cancellationToken).ConfigureAwait(false);
         }
 
+        if (!keyPair.HasMatchingHalves())
+        {
+            throw new ProtocolException("The secret key is not the one of the public key");
+        }
+
         options.Admit = new ServerFirewall(_scope, _alias, _dialect, _door).AdmitAsync;
         return await _scope.Node.ListenAsync(keyPair, options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Who signs nothing does not have the key, and must not keep others from listening on it.</summary>
+    /// <summary>Who signs nothing does not have the key, and must not keep its owner from listening on it.</summary>
     private async ValueTask<IDhtServer> ListenByAskingAsync(
         DhtServerOptions options,
         CancellationToken cancellationToken)

@@ -30,9 +30,8 @@ internal sealed class TestClient
     /// <summary>The relay's side of the session.</summary>
     public Task Session { get; }
 
-    public static KeyPair CreateKeyPair(byte fill = 7) => new(
-        new Fixed32(Enumerable.Repeat(fill, Fixed32.Size).ToArray()),
-        Enumerable.Repeat(fill, KeyPair.SecretKeySize).ToArray());
+    public static KeyPair CreateKeyPair(byte fill = 7) =>
+        KeyPair.FromSeed(Enumerable.Repeat(fill, KeyPair.SeedSize).ToArray());
 
     public void Say(RelayMessage message) => _kit.RunUntilCompleted(_channel.SendAsync(message).AsTask());
 

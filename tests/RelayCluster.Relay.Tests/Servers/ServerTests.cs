@@ -260,6 +260,19 @@ public sealed class ServerTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Nobody_listens_on_a_key_of_which_he_has_another_secret_half()
+    {
+        TestClient client = _scenario.ConnectAndGreet();
+        using Crypto.KeyPair own = TestClient.CreateKeyPair(2);
+        using Crypto.KeyPair others = TestClient.CreateKeyPair(3);
+        byte[] secretKey = [.. own.SecretKey[..32], .. others.PublicKey.Span];
+        using var forged = new Crypto.KeyPair(others.PublicKey, secretKey);
+        client.Say(new ListenMessage(5, others.PublicKey, forged));
+        Assert.Equal(client.Expect<ListeningMessage>().Alias, client.Expect<ClosedMessage>().Alias);
+        Assert.Empty(_scenario.Node.Servers);
+    }
+
+    [Fact]
     public void The_bounds_are_passed_on_to_the_dht()
     {
         TestClient client = _scenario.ConnectAndGreet();
