@@ -31,8 +31,8 @@ namespace RelayCluster.Client;
 /// </para>
 /// <para>
 /// <b>Reading.</b> All streams share one connection, and the protocol has no flow control for one of them: bytes that nobody
-/// reads gather up to <see cref="RelayedDhtOptions.BufferBytes"/>, and then everything waits. So read each stream, or
-/// dispose it.
+/// reads gather up to <see cref="RelayedDhtOptions.BufferBytes"/>, and then everything waits. So accept and read each
+/// stream, or dispose it.
 /// </para>
 /// </remarks>
 public sealed partial class RelayedDht : IDhtNode

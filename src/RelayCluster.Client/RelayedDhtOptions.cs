@@ -28,7 +28,8 @@ public sealed class RelayedDhtOptions
 
     /// <summary>
     /// Whether a lost connection is sought again until the node is disposed: servers then listen again under the same
-    /// keys, and calls wait meanwhile. Streams and queries under way fail in any case. Default false.
+    /// keys, and calls wait meanwhile. What is under way fails in any case, and the first connection is tried only once.
+    /// Default false.
     /// </summary>
     public bool Reconnect { get; set; }
 

@@ -25,7 +25,7 @@ internal sealed class RelayedServer : IDhtServer
     private readonly DhtServerOptions _options;
     private readonly Admission _admission;
     private readonly Channel<DhtStream> _backlog;
-    private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationTokenSource _closing = new(); // without a timer it holds nothing to dispose
     private readonly Lock _lock = new();
     private ServerListing? _listing;
     private IPEndPoint? _endPoint;
@@ -54,8 +54,16 @@ internal sealed class RelayedServer : IDhtServer
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Session session = await _connection.GetSessionAsync(cancellationToken).ConfigureAwait(false);
-        _listing = await session.Servers.ListenAsync(this, cancellationToken).ConfigureAwait(false);
-        _keeping = KeepAsync(_listing);
+        ServerListing listing = await session.Servers.ListenAsync(this, cancellationToken).ConfigureAwait(false);
+        if (_closing.IsCancellationRequested)
+        {
+            // with the node, which took it for a server already
+            listing.RequestClose();
+            throw new DhtException(DhtError.NodeDestroyed);
+        }
+
+        _listing = listing;
+        _keeping = KeepAsync(listing);
     }
 
     public void HandleListening(IPEndPoint? endPoint) => Volatile.Write(ref _endPoint, endPoint);
@@ -127,7 +135,6 @@ internal sealed class RelayedServer : IDhtServer
         _connection.Forget(this);
         End(null);
         await _admission.DisposeAsync().ConfigureAwait(false);
-        _closing.Dispose();
     }
 
     private async Task KeepAsync(ServerListing listing)
