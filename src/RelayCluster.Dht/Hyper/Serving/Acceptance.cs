@@ -21,7 +21,8 @@ namespace RelayCluster.Dht.Hyper.Serving;
 /// <para>
 /// Who sends first: we do if the client asked us itself, or said that strangers can reach it; the way is there then.
 /// Otherwise the client does, and the address that its packet comes from is the one to use, whatever others told. It
-/// proves nothing by that; the secret stream does. A client that does not come within ten seconds, does not.
+/// proves nothing by that; the secret stream does. A client that does not come within ten seconds, does not. One that
+/// comes when the server has just been closed is told so.
 /// </para>
 /// <para>
 /// A client that is not let in gets no answer at all. One that speaks another version, or offers no stream, gets an
@@ -32,6 +33,9 @@ internal sealed class Acceptance
 {
     /// <summary>How long to wait for the client's first packet.</summary>
     private static readonly TimeSpan ClientTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long to wait for it when the server closes meanwhile.</summary>
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromMilliseconds(500);
 
     private readonly DialContext _context;
     private readonly DhtServerOptions _options;
@@ -86,8 +90,7 @@ internal sealed class Acceptance
                 return null;
             }
 
-            UdpEndPoint from = await ReachAsync(client, cancellationToken).ConfigureAwait(false);
-            stream.Connect((uint)client.Udx!.Id, from);
+            await ConnectAsync(stream, client, cancellationToken).ConfigureAwait(false);
             return share!.KeepFor(handshake.Open(stream));
         }
         catch
@@ -128,6 +131,28 @@ internal sealed class Acceptance
         finally
         {
             await stopping.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task ConnectAsync(UdxStream stream, NoisePayload client, CancellationToken cancellationToken)
+    {
+        var id = (uint)client.Udx!.Id;
+        try
+        {
+            stream.Connect(id, await ReachAsync(client, cancellationToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            // A client that has its answer takes the connection for open, and would wait in vain until it times out: the
+            // stream is connected to be destroyed then.
+            Task called = _called.Task.WaitAsync(FarewellTimeout, _context.TimeProvider, CancellationToken.None);
+            await called.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (called.IsCompletedSuccessfully)
+            {
+                stream.Connect(id, await _called.Task.ConfigureAwait(false));
+            }
+
+            throw;
         }
     }
 

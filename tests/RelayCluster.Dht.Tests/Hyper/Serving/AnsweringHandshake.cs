@@ -1,0 +1,29 @@
+using RelayCluster.Dht.Foreign;
+using RelayCluster.Dht.Hyper.Handshakes;
+using RelayCluster.Dht.Hyper.Messages;
+using RelayCluster.Udx.Streams;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Dht.Tests.Hyper.Serving;
+
+/// <summary>A server's half of a handshake without keys: it takes the client's payload and gives the server's.</summary>
+internal sealed class AnsweringHandshake(NoisePayload client) : INoiseHandshake
+{
+    /// <summary>What the server said.</summary>
+    public NoisePayload? Answer { get; private set; }
+
+    public ValueTask<NoiseOffer> ReadAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new NoiseOffer(default, client.Encode()));
+
+    public ValueTask<byte[]> WriteAsync(byte[] payload, CancellationToken cancellationToken)
+    {
+        Answer = NoisePayload.Decode(payload);
+        return ValueTask.FromResult(payload);
+    }
+
+    public DhtStream Open(UdxStream stream) => throw new InvalidOperationException("nobody gets so far");
+
+    public void Dispose()
+    {
+    }
+}
