@@ -3,7 +3,6 @@ using RelayCluster.Crypto;
 using RelayCluster.Protocol.Channels;
 using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
-using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Tests.Scenarios;
 
