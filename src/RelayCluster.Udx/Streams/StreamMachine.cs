@@ -28,8 +28,7 @@ namespace RelayCluster.Udx.Streams;
 /// packet was sent again six times by the timer and nothing came back.
 ///
 /// Flow. The peer's window bounds what is unacknowledged; when it is closed and nothing is in flight, heartbeats ask for
-/// news. Our window is the configured one less what waits for the reader and what waits for a gap; it is never advertised
-/// smaller than a packet unless it is zero, and when it reopens after having been nearly closed, that is told unasked.
+/// news. Our own is the <see cref="ReceivingHalf"/>'s.
 ///
 /// End. A direction is over when its end is acknowledged, the stream when both are. The side that is done lingers, to
 /// answer an end sent again because our last acknowledgement was lost: the reference does not, so its silence then counts
@@ -60,19 +59,14 @@ internal sealed class StreamMachine
     // The reference's window before it has heard of ours (UDX_DEFAULT_RWND_MAX).
     private const uint InitialPeerWindow = 4 * 1024 * 1024;
 
-    // A sender may overstep a window by a packet, and send again into a shrunken one.
-    private const int WindowSlackBytes = 64 * 1024;
-
     private readonly SendBuffer _send;
-    private readonly ReceiveBuffer _receive;
-    private readonly ReorderBuffer _ahead;
+    private readonly ReceivingHalf _receive;
     private readonly SentPackets _sent;
     private readonly RttEstimator _roundTrip = new();
     private readonly LossDetector _losses;
     private readonly ICongestionController _congestion;
     private readonly Pacer _pacer = new();
     private readonly MtuProber _mtu = new();
-    private readonly int _receiveWindow;
     private readonly TimeSpan? _keepAlive;
     private StreamTimers _timers = new();
 
@@ -97,13 +91,7 @@ internal sealed class StreamMachine
     private bool _isProbeInFlight;
     private SequenceNumber _probeEnd;
 
-    // Receiving.
-    private SequenceNumber _expected;
-    private bool _isRemoteEnded;
-    private uint _advertisedWindow;
-
-    // What is to be sent besides data.
-    private bool _isAckDue;
+    // What is to be sent besides data and acknowledgements.
     private bool _isHeartbeatDue;
     private bool _isDestroyDue;
 
@@ -114,14 +102,11 @@ internal sealed class StreamMachine
         ICongestionController congestion)
     {
         _send = send;
-        _receive = receive;
         _congestion = congestion;
-        _receiveWindow = options.ReceiveWindowBytes;
         _keepAlive = options.KeepAlive;
-        _advertisedWindow = (uint)_receiveWindow;
-        _ahead = new ReorderBuffer(Math.Max(_receiveWindow / 128, 256));
         _windowAck = new SequenceNumber(options.InitialSequence);
-        _expected = _windowSequence = new SequenceNumber(options.InitialRemoteSequence);
+        _windowSequence = new SequenceNumber(options.InitialRemoteSequence);
+        _receive = new ReceivingHalf(receive, options.ReceiveWindowBytes, _windowSequence);
         _sent = new SentPackets(_windowAck);
         _losses = new LossDetector(_sent, _roundTrip);
     }
@@ -153,7 +138,7 @@ internal sealed class StreamMachine
     // All data is acknowledged and the peer has ended: what is missing is only the word that our end arrived, and a peer
     // that closed at once cannot give it any more.
     private bool IsOnlyEndMissing =>
-        _isRemoteEnded && _sent.Count == 1 && _sent[_sent.First].Types == PacketTypes.End;
+        _receive.IsEnded && _sent.Count == 1 && _sent[_sent.First].Types == PacketTypes.End;
 
     private bool HasUnsent => _send.End > _nextOffset || (_send.IsCompleted && !_isEndSent);
 
@@ -192,9 +177,9 @@ internal sealed class StreamMachine
     /// <summary>The application read so much that the window is worth telling.</summary>
     public void HandleInputRead()
     {
-        if (Outcome is null && IsConnected && AvailableWindow() - (long)_advertisedWindow > 0)
+        if (Outcome is null && IsConnected)
         {
-            _isAckDue = true;
+            _receive.HandleRead();
         }
     }
 
@@ -236,7 +221,7 @@ internal sealed class StreamMachine
             return false;
         }
 
-        if ((header.Types & PacketTypes.Destroy) != 0 && header.Sequence >= _expected)
+        if ((header.Types & PacketTypes.Destroy) != 0 && header.Sequence >= _receive.Expected)
         {
             Close(now, UdxStreamOutcome.ResetByPeer);
             _timers.Clear();
@@ -245,11 +230,10 @@ internal sealed class StreamMachine
 
         if (header.IsNumbered)
         {
-            _isAckDue = true;
-            TakeNumbered(header, data);
+            _receive.HandleNumbered(header, data);
         }
 
-        _isAckDue |= (header.Types & PacketTypes.Heartbeat) != 0;
+        _receive.IsAckDue |= (header.Types & PacketTypes.Heartbeat) != 0;
         TakeAck(now, header, sacks);
         CloseIfEnded(now);
         return true;
@@ -315,7 +299,7 @@ internal sealed class StreamMachine
         }
 
         // Behind a gap, the sender waits for the ranges; data does not carry them, so they go first.
-        if (_isAckDue && _ahead.Count > 0)
+        if (_receive.IsAckDue && _receive.HasGap)
         {
             bytesWritten = WriteAck(destination);
             return true;
@@ -339,7 +323,7 @@ internal sealed class StreamMachine
             _isHeartbeatDue = false;
             bytesWritten = WriteBare(destination, PacketTypes.Heartbeat, _sent.Next);
         }
-        else if (_isAckDue)
+        else if (_receive.IsAckDue)
         {
             bytesWritten = WriteAck(destination);
         }
@@ -484,7 +468,7 @@ internal sealed class StreamMachine
             _send.CopyTo(packet.Offset, destination.Slice(start, packet.DataBytes));
         }
 
-        _isAckDue = false;
+        _receive.IsAckDue = false;
         return start + packet.DataBytes;
     }
 
@@ -507,9 +491,8 @@ internal sealed class StreamMachine
 
     private int WriteAck(Span<byte> destination)
     {
-        _isAckDue = false;
-        ReadOnlySpan<SackRange> ranges = _ahead.Ranges;
-        ranges = ranges[..Math.Min(ranges.Length, SackRange.MaxCount)];
+        _receive.IsAckDue = false;
+        ReadOnlySpan<SackRange> ranges = _receive.Ranges;
         int length = WriteBare(destination, ranges.IsEmpty ? PacketTypes.None : PacketTypes.Sack, _sent.Next);
         foreach (SackRange range in ranges)
         {
@@ -522,22 +505,14 @@ internal sealed class StreamMachine
 
     private void WriteHeader(Span<byte> destination, PacketTypes types, SequenceNumber number, byte dataOffset)
     {
-        long available = AvailableWindow();
-        _advertisedWindow = (uint)available;
-        if (available < _receiveWindow / 4)
-        {
-            // The peer may soon stand still, and would have to ask. Have the reader tell us when there is room again.
-            _receive.WakeWhenUnread(Math.Max(0, (_receiveWindow / 2) - _ahead.Bytes));
-        }
-
         new PacketHeader
         {
             Types = types,
             DataOffset = dataOffset,
             StreamId = _remoteId,
-            ReceiveWindow = _advertisedWindow,
+            ReceiveWindow = _receive.Advertise(),
             Sequence = number,
-            Ack = _expected,
+            Ack = _receive.Expected,
         }.Write(destination);
     }
 
@@ -549,13 +524,7 @@ internal sealed class StreamMachine
             return WriteBare(destination, PacketTypes.Destroy, _sent.Next);
         }
 
-        return _isAckDue ? WriteAck(destination) : 0;
-    }
-
-    private long AvailableWindow()
-    {
-        long available = _receiveWindow - _receive.UnreadBytes - _ahead.Bytes;
-        return available < MtuProber.MaxMtu ? 0 : available;
+        return _receive.IsAckDue ? WriteAck(destination) : 0;
     }
 
     private void HandleLatePacket(in PacketHeader header)
@@ -566,59 +535,7 @@ internal sealed class StreamMachine
         }
 
         _isDestroyDue = Outcome == UdxStreamOutcome.Destroyed;
-        _isAckDue = header.IsNumbered || (header.Types & PacketTypes.Heartbeat) != 0;
-    }
-
-    private void TakeNumbered(in PacketHeader header, ReadOnlySpan<byte> data)
-    {
-        int distance = header.Sequence - _expected;
-        if (distance < 0 || _isRemoteEnded)
-        {
-            return;
-        }
-
-        long held = _receive.UnreadBytes + _ahead.Bytes;
-        if (distance > 0)
-        {
-            _ahead.TryAdd(header.Sequence, _expected, header.Types, data, _receiveWindow - held);
-            return;
-        }
-
-        if (held + data.Length > _receiveWindow + WindowSlackBytes)
-        {
-            return;
-        }
-
-        TakeNext(header.Types, data);
-        while (!_isRemoteEnded && _ahead.TryGet(_expected, out PacketTypes types, out ReadOnlySpan<byte> ahead))
-        {
-            TakeNext(types, ahead);
-            _ahead.Remove(_expected - 1);
-        }
-
-        if (_isRemoteEnded)
-        {
-            _ahead.Clear();
-        }
-        else
-        {
-            _ahead.Advance(_expected);
-        }
-    }
-
-    private void TakeNext(PacketTypes types, ReadOnlySpan<byte> data)
-    {
-        _expected += 1;
-        if ((types & PacketTypes.Data) != 0)
-        {
-            _receive.Write(data);
-        }
-
-        if ((types & PacketTypes.End) != 0)
-        {
-            _isRemoteEnded = true;
-            _receive.End();
-        }
+        _receive.IsAckDue = header.IsNumbered || (header.Types & PacketTypes.Heartbeat) != 0;
     }
 
     private void TakeAck(TimeSpan now, in PacketHeader header, ReadOnlySpan<byte> sacks)
@@ -891,7 +808,7 @@ internal sealed class StreamMachine
 
     private void CloseIfEnded(TimeSpan now)
     {
-        if (_isLocalEnded && _isRemoteEnded)
+        if (_isLocalEnded && _receive.IsEnded)
         {
             Close(now, UdxStreamOutcome.Ended);
         }
@@ -902,13 +819,12 @@ internal sealed class StreamMachine
         Debug.Assert(Outcome is null, "a stream ends once");
         Outcome = outcome;
         _send.Dispose();
-        _receive.Complete(new IOException(outcome switch
+        _receive.Close(new IOException(outcome switch
         {
             UdxStreamOutcome.ResetByPeer => "the stream was destroyed by the peer",
             UdxStreamOutcome.TimedOut => "the peer did not answer in time",
             _ => "the stream was destroyed",
         }));
-        _ahead.Clear();
         _sent.Clear();
         _timers.Clear();
         if (IsConnected)
