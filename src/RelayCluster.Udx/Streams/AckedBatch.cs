@@ -9,8 +9,8 @@ internal struct AckedBatch(TimeSpan now)
 
     public int Packets { get; private set; }
 
-    /// <summary>The round trip of the one sent last, since what was sent before may have waited for it to be acknowledged
-    /// together; null if none of them was sent only once (Karn's rule).</summary>
+    /// <summary>The round trip of the one sent last, since what was sent before may have waited for it to be
+    /// acknowledged together; null if none of them was sent only once (Karn's rule).</summary>
     public TimeSpan? RoundTrip { get; private set; }
 
     public void Add(in SentPacket packet)

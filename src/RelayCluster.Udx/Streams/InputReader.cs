@@ -6,8 +6,8 @@ using System.Runtime.CompilerServices;
 namespace RelayCluster.Udx.Streams;
 
 /// <summary>
-/// The application's end of the input pipe: a reader that counts what it consumes, so that the loop knows how far to open
-/// the window, and that wakes the loop when the peer may be standing before a closed one.
+/// The application's end of the input pipe: a reader that counts what it consumes, so that the loop knows how far to
+/// open the window, and that wakes the loop when the peer may be standing before a closed one.
 /// </summary>
 internal sealed class InputReader(PipeReader inner, Action wake) : PipeReader
 {

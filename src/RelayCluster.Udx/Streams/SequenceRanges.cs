@@ -3,8 +3,8 @@ using RelayCluster.Udx.Packets;
 namespace RelayCluster.Udx.Streams;
 
 /// <summary>
-/// A set of sequence numbers as ranges in order, neighbours joined. Packets arrive mostly in order, so numbers are looked
-/// for from the end.
+/// A set of sequence numbers as ranges in order, neighbours joined. Packets arrive mostly in order, so numbers are
+/// looked for from the end.
 /// </summary>
 internal sealed class SequenceRanges
 {

@@ -9,7 +9,8 @@ internal enum StreamTimer
     /// <summary>A packet passed by a later one is lost if it does not turn up by now (RACK).</summary>
     Reorder,
 
-    /// <summary>The last packets may be lost, which no later acknowledgement would show: one is sent as a probe.</summary>
+    /// <summary>The last packets may be lost, which no later acknowledgement would show: one is sent as a
+    /// probe.</summary>
     LossProbe,
 
     /// <summary>The peer's window is closed: it is asked whether it still is.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace RelayCluster.Udx.Streams;
 
 /// <summary>The instants that a stream waits for, one a <see cref="StreamTimer"/>.</summary>
-internal struct StreamTimers
+internal sealed class StreamTimers
 {
     private const int Count = (int)StreamTimer.Linger + 1;
 
@@ -15,7 +15,7 @@ internal struct StreamTimers
     }
 
     /// <summary>The first of them; null if there is none.</summary>
-    public readonly TimeSpan? Next
+    public TimeSpan? Next
     {
         get
         {
@@ -29,7 +29,7 @@ internal struct StreamTimers
         }
     }
 
-    public readonly bool IsSet(StreamTimer timer) => _instants[(int)timer] != TimeSpan.MaxValue;
+    public bool IsSet(StreamTimer timer) => _instants[(int)timer] != TimeSpan.MaxValue;
 
     public void Set(StreamTimer timer, TimeSpan instant) => _instants[(int)timer] = instant;
 

@@ -17,12 +17,12 @@ public sealed class UdxStreamOptions
     public TimeSpan? KeepAlive { get; set; }
 
     /// <summary>Asked on the socket's loop when a packet arrives while the stream is not connected: true drops the
-    /// packet, false takes it (its acknowledgement goes out once the stream is connected, which may be done right in the
-    /// callback). Default null: all are dropped, as in the reference.</summary>
+    /// packet, false takes it (its acknowledgement goes out once the stream is connected, which may be done right in
+    /// the callback). Default null: all are dropped, as in the reference.</summary>
     public Func<UdxStream, Sockets.UdpEndPoint, bool>? Firewall { get; set; }
 
-    /// <summary>The sequence number of the first packet that is sent. Default 0, as both sides expect unless they agreed
-    /// on another.</summary>
+    /// <summary>The sequence number of the first packet that is sent. Default 0, as both sides expect unless they
+    /// agreed on another.</summary>
     public uint InitialSequence { get; set; }
 
     /// <summary>The sequence number of the first packet that is expected. Default 0.</summary>
