@@ -9,7 +9,7 @@ import c from 'compact-encoding'
 import Protomux from 'protomux'
 
 import { opened, openTransport, Queue, transports } from './harness/connections.mjs'
-import { startPeer } from './harness/peers.mjs'
+import { npmPeer } from './harness/peers.mjs'
 import { RelayProcess } from './harness/relay.mjs'
 import { check } from './harness/scene.mjs'
 import { bytes, digest, sha256, writeAll } from './harness/streams.mjs'
@@ -22,7 +22,7 @@ describe('relaying over an existing muxer', () => {
 
   before(async () => {
     embedder = await RelayProcess.start({ program })
-    peer = await startPeer.npm(embedder)
+    peer = await npmPeer.start(embedder)
   })
 
   after(async () => {

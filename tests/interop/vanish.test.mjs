@@ -9,6 +9,10 @@ import { checkEach, suite } from './harness/scene.mjs'
 import { connect, listen } from './harness/servers.mjs'
 import { bytes } from './harness/streams.mjs'
 
+// The relay takes no time for it (as the tests on virtual time show), but the tests may share a busy machine. Without a
+// word of the relay's a peer would find out after some 16 s.
+const atOnce = 5000
+
 suite('vanishing', scene => {
   checkEach('a client that vanishes has its streams closed at the peer', async (t, transport) => {
     const accepted = new Queue()
@@ -19,10 +23,10 @@ suite('vanishing', scene => {
 
     cut(socket)
 
-    await within(1000, Promise.all(ends.map(({ end }) => end)))
+    await within(atOnce, Promise.all(ends.map(({ end }) => end)))
   })
 
-  checkEach('a client that vanishes takes all that it has at its peers along, within a second', async (t, transport) => {
+  checkEach('a client that vanishes takes all that it has at its peers along at once', async (t, transport) => {
     const accepted = new Queue()
     const server = await scene.server(t, end => accepted.push(end))
     const { client, socket } = await scene.clientAndSocket(t, transport)
@@ -40,7 +44,7 @@ suite('vanishing', scene => {
 
     cut(socket)
 
-    await within(1000, gone)
+    await within(atOnce, gone)
   })
 
   checkEach('a client that vanishes while it connects is forgotten', async (t, transport) => {
