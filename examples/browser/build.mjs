@@ -47,7 +47,7 @@ function packageFolder (file) {
 
 async function licence (folder) {
   const { name, version, license } = JSON.parse(await readFile(path.join(here, folder, 'package.json'), 'utf8'))
-  const names = (await readdir(path.join(here, folder))).filter(file => /^(licen[sc]e|notice|copying)/i.test(file)).sort()
-  const texts = await Promise.all(names.map(file => readFile(path.join(here, folder, file), 'utf8')))
+  const files = (await readdir(path.join(here, folder))).filter(file => /^(licen[sc]e|notice|copying)/i.test(file))
+  const texts = await Promise.all(files.sort().map(file => readFile(path.join(here, folder, file), 'utf8')))
   return { title: `${name} ${version} (${license})`, text: texts.map(text => text.trim()).join('\n\n') }
 }

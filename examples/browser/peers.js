@@ -10,7 +10,10 @@ export class Peers extends EventTarget {
     let reason = null
     connection.on('error', error => { reason = error })
     connection.on('open', () => this.#open(connection))
-    connection.on('data', message => this.#tell('message', connection, decoder.decode(message)))
+    connection.on('data', message => {
+      // A peer's keep-alives are empty messages.
+      if (message.length > 0) this.#tell('message', connection, decoder.decode(message))
+    })
     connection.on('end', () => connection.end())
     connection.on('close', () => {
       this.#connections.delete(connection)

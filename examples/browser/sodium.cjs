@@ -1,6 +1,6 @@
-// The cryptography of the page. The npm client's is sodium-javascript in browsers, which lacks one thing (0.8.0): to
-// multiply a point of Ed25519's curve. Without that noise-curve-ed cannot make a handshake, so that the secret key could
-// not stay in the page. It comes from @noble/curves here; build.mjs gives this file to whoever asks for sodium-universal.
+// The cryptography of the page. The npm client's is sodium-javascript in browsers, which lacks one thing (0.8.0):
+// crypto_scalarmult_ed25519_noclamp. Without that noise-curve-ed cannot make a handshake, and the secret key could not
+// stay in the page. It comes from @noble/curves here; build.mjs gives this file to whoever asks for sodium-universal.
 const { ed25519 } = require('@noble/curves/ed25519.js')
 const { bytesToNumberLE } = require('@noble/curves/utils.js')
 const sodium = require('sodium-javascript')

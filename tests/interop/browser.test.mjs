@@ -39,8 +39,10 @@ suite('the example page in a browser', scene => {
 
       const peer = await opened(scene.anyPeer.connect(publicKey))
       t.after(() => peer.destroy())
+      peer.write(Buffer.alloc(0)) // a keep-alive
       peer.write('hello page')
       await page.shows('hello page')
+      assert.deepEqual((await page.messages()).map(line => line.split(': ')[1]), ['hello page'])
       const heard = once(peer, 'data')
       await page.submit('say', { text: 'hello peer' })
 

@@ -4,8 +4,9 @@ using Microsoft.Extensions.FileProviders;
 namespace RelayCluster.Host.Example;
 
 /// <summary>
-/// The page of <c>examples/browser</c>, at <c>/example</c>: a DHT node in a browser, behind the relay that serves it. Its
-/// files are in the assembly, and all that it needs is among them, so the browser is told to let it have nothing else.
+/// The page of <c>examples/browser</c>, at <c>/example</c>: a DHT node in a browser, behind the relay that serves it.
+/// Its files are in the assembly, and all that it needs is among them, so the browser is told to let it have nothing
+/// else.
 /// </summary>
 internal static class ExamplePage
 {

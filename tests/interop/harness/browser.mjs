@@ -69,6 +69,11 @@ class ExamplePage {
     await this.#page.locator('#log li', { hasText: text }).first().waitFor()
   }
 
+  /** The lines of what peers have said. */
+  messages () {
+    return this.#page.locator('#log .theirs').allTextContents()
+  }
+
   /** Waits until it listens, and answers its public key and the link for others. */
   async listens () {
     const link = this.#page.locator('#invitation a')

@@ -143,8 +143,8 @@ internal sealed class Acceptance
         }
         catch (OperationCanceledException)
         {
-            // A client that has its answer takes the connection for open, and would wait in vain until it times out: the
-            // stream is connected to be destroyed then.
+            // A client that has its answer takes the connection for open, and would wait in vain until it times out:
+            // the stream is connected to be destroyed then.
             Task called = _called.Task.WaitAsync(FarewellTimeout, _context.TimeProvider, CancellationToken.None);
             await called.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (called.IsCompletedSuccessfully)

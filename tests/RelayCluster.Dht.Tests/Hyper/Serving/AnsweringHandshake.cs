@@ -6,7 +6,7 @@ using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Tests.Hyper.Serving;
 
-/// <summary>A server's half of a handshake without keys: it takes the client's payload and gives the server's.</summary>
+/// <summary>A server's half of a handshake, without keys: payloads go in and out as they are.</summary>
 internal sealed class AnsweringHandshake(NoisePayload client) : INoiseHandshake
 {
     /// <summary>What the server said.</summary>
