@@ -1,16 +1,16 @@
-// Clients of the two dialects with each other: one has a server, the other connects, on one relay, custodial.
+// Clients of the two dialects with each other, ours with npm's: one has a server, the other connects, on one relay, custodial.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 
 import DHT from 'hyperdht'
 
-import { npm, npmWeb4 } from './harness/casts.mjs'
+import { npm, npmWeb4, ours, oursWeb4 } from './harness/casts.mjs'
 import { closed, Queue } from './harness/connections.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { connect, echoOf, failure, listen } from './harness/servers.mjs'
 import { bytes, describeMessage, digest, readMessages, sha256, writeAll } from './harness/streams.mjs'
 
-const casts = [npm, npmWeb4]
+const others = new Map([[npm, npmWeb4], [npmWeb4, npm], [ours, npmWeb4], [oursWeb4, npm]])
 
 suite('a server for clients of the other dialect', scene => {
   checkEach("both ends know each other's key and the same handshake hash", async (t, transport) => {
@@ -82,8 +82,7 @@ suite('a server for clients of the other dialect', scene => {
 
   /** A client of this dialect, and one of the other. */
   function clients (t, transport) {
-    const other = casts.find(cast => cast !== scene.cast)
-    return Promise.all([scene.cast, other].map(cast => scene.client(t, transport, cast)))
+    return Promise.all([scene.cast, others.get(scene.cast)].map(cast => scene.client(t, transport, cast)))
   }
 
   /** `local` is the end of the client with the server, `remote` the end of the other. */
@@ -93,4 +92,4 @@ suite('a server for clients of the other dialect', scene => {
     const remote = await connect(t, dialler, server)
     return { dialler, server, local: await accepted.shift(), remote }
   }
-}, { casts, concurrency: 4 })
+}, { casts: [...others.keys()], concurrency: 8 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 
+import { npm, ours } from './harness/casts.mjs'
 import { opened } from './harness/connections.mjs'
 import { checkEach, suite } from './harness/scene.mjs'
 import { bytes, digest, sha256, write } from './harness/streams.mjs'
@@ -48,7 +49,7 @@ suite('load', scene => {
       connection.on('end', () => connection.end())
     })
   }
-})
+}, { casts: [npm, ours] })
 
 async function assertEchoes (stream, data) {
   stream.on('error', () => {})

@@ -230,4 +230,4 @@ suite('servers behind the relay', scene => {
     const remote = await connect(t, scene.anyPeer, server)
     return { local: await accepted.shift(), remote }
   }
-}, { casts: everybody, concurrency: 4 })
+}, { casts: everybody, concurrency: 8 })

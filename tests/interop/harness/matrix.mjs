@@ -1,6 +1,7 @@
-// The README's table of what works. matrix.json tells its columns, which are casts, and its rows, which are cases, each
-// with the tests that show it. That a cell says yes means that these tests are played by the cast of its column over
-// both transports; one that says no has a reason, and no such test.
+// The README's table of what works. matrix.json tells its columns, each a client with a kind of custody, and its rows,
+// each a case with the tests that show it. A cell says yes when these tests are played by its column's client over both
+// transports, or when it names tests of its own under "cells"; it says no when a reason is given under "no" (of the row,
+// or of the column), and is a dash where the case is not that client's, with a reason under "none".
 //
 //   node harness/matrix.mjs     writes the table into the README
 import { execFile } from 'node:child_process'
@@ -24,36 +25,42 @@ export function writtenTable () {
 /** The table, as the matrix has it. */
 export function renderTable () {
   const reasons = []
-  const mark = reason => {
-    if (!reason) return 'yes'
-    if (!reasons.includes(reason)) reasons.push(reason)
-    return `no [${reasons.indexOf(reason) + 1}]`
-  }
-  const titles = matrix.columns.map(({ title }) => title)
-  const lines = [['', ...titles], ['---', ...titles.map(() => ':-:')]]
-  for (const row of matrix.rows) lines.push([row.case, ...matrix.columns.map(column => mark(reasonAgainst(row, column)))])
+  const lines = [['', ...matrix.columns.map(({ title }) => title)], ['---', ...matrix.columns.map(() => ':-:')]]
+  for (const row of matrix.rows) lines.push([row.case, ...matrix.columns.map(column => word(cellOf(row, column)))])
   const table = lines.map(cells => `| ${cells.join(' | ')} |\n`).join('')
   return `${table}\n${reasons.map((reason, i) => `${i + 1}. ${reason}\n`).join('')}`
+
+  function word ({ no, none }) {
+    const reason = no ?? none
+    if (!reason) return 'yes'
+    if (!reasons.includes(reason)) reasons.push(reason)
+    return `${no ? 'no' : '–'} [${reasons.indexOf(reason) + 1}]`
+  }
 }
 
-/** Why a cell says no, if it does. */
-export function reasonAgainst ({ no = {} }, { title, no: never }) {
-  return no[title] ?? no['*'] ?? never
-}
-
-/** The names of the tests that a cell stands on, by file. */
-export function testsOf ({ file, tests, played = true }, { client, custody }) {
-  return played
-    ? tests.flatMap(test => ['ws', 'tcp'].map(transport => ({ file, test: `${client} over ${transport}, ${custody}: ${test}` })))
-    : tests.map(test => ({ file, test }))
+/** What a cell stands on: either a reason, as `no` or `none`, or `tests`, each a file and a name. */
+export function cellOf (row, column) {
+  const { title, client, custody } = column
+  const own = row.cells?.[title]
+  if (own) return { tests: own }
+  const none = row.none?.[title] ?? row.none?.['*']
+  if (none) return { none }
+  const no = row.no?.[title] ?? row.no?.['*'] ?? column.no
+  if (no) return { no }
+  return {
+    tests: row.tests.flatMap(name => ['ws', 'tcp'].map(transport => ({
+      file: row.file,
+      test: `${client} over ${transport}, ${custody}: ${name}`
+    })))
+  }
 }
 
 /** The names of the tests that a file defines and does not skip. */
 export async function listTests (file) {
-  const path = fileURLToPath(new URL(file, folder))
   const env = { ...process.env, LIST_TESTS: '1' }
   delete env.NODE_TEST_CONTEXT // it is no test's child
-  const { stdout } = await promisify(execFile)(process.execPath, [path], { env })
+  const code = `await import(${JSON.stringify(new URL(file, folder))}); process.exit()` // before any hook runs
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { env })
   const tests = stdout.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line))
   return new Set(tests.filter(({ skip }) => !skip).map(({ name }) => name))
 }
