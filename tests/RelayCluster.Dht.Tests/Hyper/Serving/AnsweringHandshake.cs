@@ -2,7 +2,6 @@ using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Hyper.Handshakes;
 using RelayCluster.Dht.Hyper.Messages;
 using RelayCluster.Udx.Streams;
-using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Tests.Hyper.Serving;
 
