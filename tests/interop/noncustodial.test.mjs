@@ -6,10 +6,11 @@ import { once } from 'node:events'
 
 import RelayedDHT from '@hyperswarm/dht-relay'
 import DHT from 'hyperdht'
+import WebSocket, { WebSocketServer } from 'ws'
 
-import { npm, npmNoncustodial, ourPeer } from './harness/casts.mjs'
+import { npm, npmNoncustodial, ourPeer, ours, oursNoncustodial } from './harness/casts.mjs'
 import { closed, openTransport, opened, Queue } from './harness/connections.mjs'
-import { checkEach, suite } from './harness/scene.mjs'
+import { check, checkEach, suite } from './harness/scene.mjs'
 import { connect, echoOf, failure, listen } from './harness/servers.mjs'
 import { bytes } from './harness/streams.mjs'
 
@@ -18,24 +19,20 @@ const fromPeer = Buffer.from('what the peer says is for the client alone')
 
 suite('clients that keep their secret keys', scene => {
   checkEach('neither what is said on a connection nor a secret key ever passes the relay', async (t, transport) => {
-    const seen = await converse(t, transport, { custodial: false })
-
-    assert.ok(!seen.atRelay.includes(fromClient.subarray(0, 8)))
-    assert.ok(!seen.atRelay.includes(fromPeer.subarray(0, 8)))
-    assert.ok(!seen.atPeer.includes(fromClient.subarray(0, 8)))
-    for (const { secretKey } of seen.keyPairs) {
-      assert.ok(!seen.atRelay.includes(secretKey))
-      assert.ok(!seen.atRelay.includes(secretKey.subarray(0, 32)))
-    }
+    assertSecret(await converse(t, openTapped(t, transport, { custodial: false })))
   })
 
   checkEach('whereas a custodial one shows it both: the check before would find them', async (t, transport) => {
-    const seen = await converse(t, transport, { custodial: true })
+    assertShown(await converse(t, openTapped(t, transport, { custodial: true })))
+  })
 
-    assert.ok(seen.atRelay.includes(fromClient))
-    assert.ok(seen.atRelay.includes(fromPeer))
-    assert.ok(!seen.atPeer.includes(fromClient.subarray(0, 8)), 'from the relay to the peer all is encrypted')
-    for (const { secretKey } of seen.keyPairs) assert.ok(seen.atRelay.includes(secretKey))
+  // Over TCP our client's frames are encrypted before a test can see them.
+  check(`${oursNoncustodial.over('ws')}: neither what is said nor a secret key ever passes the relay`, async t => {
+    assertSecret(await converse(t, await openOursTapped(t, oursNoncustodial)))
+  })
+
+  check(`${ours.over('ws')}: the relay sees both: the check before would find them`, async t => {
+    assertShown(await converse(t, await openOursTapped(t, ours)))
   })
 
   for (const [near, far] of [[npmNoncustodial, npm], [npm, npmNoncustodial], [npmNoncustodial, npmNoncustodial]]) {
@@ -49,13 +46,13 @@ suite('clients that keep their secret keys', scene => {
   }
 
   checkEach('a node of ours reaches its server, and its client one of ours', async (t, transport) => {
-    const ours = await ourPeer.startPeer(scene.relay)
-    t.after(() => ours.destroy({ force: true }))
+    const node = await ourPeer.startPeer(scene.relay)
+    t.after(() => node.destroy({ force: true }))
     const client = await scene.client(t, transport)
     const { server } = await listen(client, { echo: true })
-    const ownServer = await scene.server(t, end => end.on('data', message => end.write(message)), { peer: ours })
+    const ownServer = await scene.server(t, end => end.on('data', message => end.write(message)), { peer: node })
 
-    assert.deepEqual(await echoOf(await connect(t, ours, server)), bytes(1000))
+    assert.deepEqual(await echoOf(await connect(t, node, server)), bytes(1000))
     assert.deepEqual(await echoOf(await connect(t, client, ownServer)), bytes(1000))
   })
 
@@ -128,11 +125,8 @@ suite('clients that keep their secret keys', scene => {
     assert.deepEqual(await echoOf(await connect(t, scene.anyPeer, other.server)), bytes(1000))
   })
 
-  /**
-   * A client that connects to a peer and is connected to by one, both ways and to the end. Answers what passed on its
-   * transport, before that encrypts, what came to the peer in UDX, and the client's key pairs.
-   */
-  async function converse (t, transport, { custodial }) {
+  /** An npm client, and what passes on its transport, before that encrypts. */
+  function openTapped (t, transport, options) {
     const { stream } = openTransport(scene.relay, transport)
     const atRelay = []
     const { write } = stream
@@ -141,9 +135,39 @@ suite('clients that keep their secret keys', scene => {
       return write.call(stream, frame)
     }
     stream.on('data', frame => atRelay.push(Buffer.from(frame)))
-    const client = new RelayedDHT(stream, { custodial })
+    const client = new RelayedDHT(stream, options)
     t.after(() => client.destroy({ force: true }))
+    return { client, atRelay }
+  }
 
+  /** Our client, and the frames that pass between it and the relay, through a WebSocket of the test's. */
+  async function openOursTapped (t, cast) {
+    const atRelay = []
+    const front = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+    t.after(() => front.close())
+    front.on('connection', async near => {
+      const far = new WebSocket(scene.relay.ws)
+      const opened = once(far, 'open')
+      for (const [from, to] of [[near, far], [far, near]]) {
+        from.on('message', async frame => {
+          atRelay.push(frame)
+          await opened
+          to.send(frame)
+        })
+        from.on('close', () => to.terminate())
+      }
+    })
+    await once(front, 'listening')
+    const { client } = await cast.open({ ws: `ws://127.0.0.1:${front.address().port}` }, 'ws')
+    t.after(() => client.destroy())
+    return { client, atRelay }
+  }
+
+  /**
+   * The client connects to a peer and is connected to by one, both ways and to the end. Answers what passed on its
+   * transport, what came to the peer in UDX, and the client's key pairs.
+   */
+  async function converse (t, { client, atRelay }) {
     const atPeer = []
     const keyPairs = [client.defaultKeyPair, DHT.keyPair(), DHT.keyPair()]
     const remotes = new Queue()
@@ -157,6 +181,24 @@ suite('clients that keep their secret keys', scene => {
     await client.announce(DHT.hash(Buffer.from(t.name)), keyPairs[1]).resume().finished()
 
     return { atRelay: Buffer.concat(atRelay), atPeer: Buffer.concat(atPeer), keyPairs }
+  }
+
+  function assertSecret (seen) {
+    assert.ok(seen.atRelay.length > 1000)
+    assert.ok(!seen.atRelay.includes(fromClient.subarray(0, 8)))
+    assert.ok(!seen.atRelay.includes(fromPeer.subarray(0, 8)))
+    assert.ok(!seen.atPeer.includes(fromClient.subarray(0, 8)))
+    for (const { secretKey } of seen.keyPairs) {
+      assert.ok(!seen.atRelay.includes(secretKey))
+      assert.ok(!seen.atRelay.includes(secretKey.subarray(0, 32)))
+    }
+  }
+
+  function assertShown (seen) {
+    assert.ok(seen.atRelay.includes(fromClient))
+    assert.ok(seen.atRelay.includes(fromPeer))
+    assert.ok(!seen.atPeer.includes(fromClient.subarray(0, 8)), 'from the relay to the peer all is encrypted')
+    for (const { secretKey } of seen.keyPairs) assert.ok(seen.atRelay.includes(secretKey))
   }
 
   /** Before the end itself sees them, which decrypts them where they lie. */
