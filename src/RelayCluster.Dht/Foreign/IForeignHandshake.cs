@@ -9,6 +9,12 @@ namespace RelayCluster.Dht.Foreign;
 /// </summary>
 public interface IForeignHandshake
 {
+    /// <summary>
+    /// BLAKE2b-256, keyed with the handshake hash, of the namespace of PEER_HOLEPUNCH, when both messages are made:
+    /// with it the node can punch holes. Null: not made yet, or not told.
+    /// </summary>
+    Fixed32? HolepunchSecret => null;
+
     /// <summary>The next message of this side, which carries the payload as it is given.</summary>
     /// <exception cref="ProtocolException">Whoever has the key will not.</exception>
     /// <exception cref="TimeoutException">He did not answer.</exception>

@@ -8,6 +8,7 @@ using RelayCluster.Crypto.SecretStreams;
 using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Hyper.Connecting;
 using RelayCluster.Dht.Hyper.Handshakes;
+using RelayCluster.Dht.Hyper.Punching;
 using RelayCluster.Dht.Hyper.Routing;
 using RelayCluster.Dht.Hyper.Serving;
 using RelayCluster.Dht.Hyper.Topics;
@@ -85,6 +86,7 @@ public sealed partial class DhtNode : IDhtNode, IForeignKeyNode
             },
             StreamBufferBytes = options.StreamBufferBytes,
             OpenAddress = () => rpc.RemoteAddress,
+            Nat = () => new NatView((uint)rpc.Nat, rpc.PublicEndPoint),
             LocalAddresses = () => shareLocal ? _localAddresses.List() : [],
             Relays = new KnownRelays(),
         };

@@ -62,6 +62,7 @@ internal sealed partial class RpcNode : IAsyncDisposable
         {
             StateChanged = HandleStateChanged,
             Isolated = HandleIsolated,
+            Probed = from => Probed?.Invoke(from),
         };
         _state = Snapshot();
         _metrics = meterFactory is null ? null : new RpcMetrics(meterFactory, _protocol);
@@ -107,6 +108,11 @@ internal sealed partial class RpcNode : IAsyncDisposable
     /// handlers must neither block nor throw.
     /// </summary>
     public event Action? StateChanged;
+
+    /// <summary>
+    /// A datagram of one byte came, from this address. Raised on the loop: handlers must neither block nor throw.
+    /// </summary>
+    public event Action<UdpEndPoint>? Probed;
 
     /// <summary>Binds the socket and begins to join.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
@@ -194,6 +200,9 @@ internal sealed partial class RpcNode : IAsyncDisposable
             [.. protocol.Neighbours.LatestFirst.Take(limit).Select(static node => node.EndPoint)]));
         return await nodes.Task.ConfigureAwait(false);
     }
+
+    /// <summary>Sends a datagram of one byte, which opens the NATs on its way for what comes back.</summary>
+    public void SendProbe(UdpEndPoint to) => Post((protocol, _) => protocol.SendProbe(to));
 
     /// <summary>Runs something on the protocol, on its loop; dropped once the node is disposed.</summary>
     public void Post(Action<RpcProtocol, TimeSpan> command) => Socket.Post(now => command(_protocol, now));

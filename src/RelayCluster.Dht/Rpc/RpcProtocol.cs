@@ -51,7 +51,11 @@ internal sealed class RpcProtocol : IDatagramProtocol
     private readonly Action<OutgoingDatagram> _answer;
     private readonly Random _random;
     private readonly TokenSecrets _tokens;
+    /// <summary>How many probes may wait to be written.</summary>
+    private const int MaxProbes = 256;
+
     private readonly AnswerQueue _answers;
+    private readonly Queue<UdpEndPoint> _probes = new();
     private readonly InternalCommands _internal;
     private readonly HashSet<UdpEndPoint> _anonymousWitnesses = [];
     private TimeSpan _now;
@@ -117,6 +121,9 @@ internal sealed class RpcProtocol : IDatagramProtocol
     /// <summary>Called when <see cref="IsBootstrapped"/>, the membership or our address changed.</summary>
     public Action? StateChanged { get; set; }
 
+    /// <summary>Called with the sender of a datagram of one byte, which opens NATs and says nothing.</summary>
+    public Action<UdpEndPoint>? Probed { get; set; }
+
     /// <summary>Called when nobody is known or nobody replied: other bootstrap nodes may help.</summary>
     public Action? Isolated { get; set; }
 
@@ -126,7 +133,7 @@ internal sealed class RpcProtocol : IDatagramProtocol
         get
         {
             // The loop takes a bounded number of datagrams a turn, and must come back for the rest.
-            if (!_answers.IsEmpty)
+            if (!_answers.IsEmpty || _probes.Count > 0)
             {
                 return _now;
             }
@@ -166,6 +173,15 @@ internal sealed class RpcProtocol : IDatagramProtocol
     /// <summary>Puts an answer into the queue.</summary>
     public void Answer(OutgoingDatagram answer) => _answers.Add(answer);
 
+    /// <summary>Sends a datagram of one byte; dropped while too many wait.</summary>
+    public void SendProbe(UdpEndPoint to)
+    {
+        if (_probes.Count < MaxProbes && to.Port != 0)
+        {
+            _probes.Enqueue(to);
+        }
+    }
+
     /// <summary>Begins a query for the layer above.</summary>
     public void StartQuery(TimeSpan now, QueryRun run, ReadOnlySpan<UdpEndPoint> earlierNodes)
     {
@@ -182,6 +198,10 @@ internal sealed class RpcProtocol : IDatagramProtocol
         if (from.Port == 0)
         {
             Counters.DatagramsIgnored++;
+        }
+        else if (datagram.Length == 1)
+        {
+            Probed?.Invoke(from);
         }
         else if (RequestMessage.TryRead(datagram, out RequestMessage request))
         {
@@ -218,6 +238,13 @@ internal sealed class RpcProtocol : IDatagramProtocol
             Requests.Start(now, check);
         }
 
+        if (_probes.TryDequeue(out receiver))
+        {
+            destination[0] = 0;
+            bytesWritten = 1;
+            return true;
+        }
+
         if (_answers.TryWriteDatagram(now, Id, destination, out bytesWritten, out receiver))
         {
             return true;
@@ -245,6 +272,7 @@ internal sealed class RpcProtocol : IDatagramProtocol
         Queries.CancelAll(now);
         Requests.CancelAll(now, RequestFailure.NodeClosed);
         _answers.Clear();
+        _probes.Clear();
     }
 
     private void HandleRequest(TimeSpan now, UdpEndPoint from, in RequestMessage request)

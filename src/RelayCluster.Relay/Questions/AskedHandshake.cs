@@ -15,6 +15,9 @@ internal abstract class AskedHandshake(SessionScope scope) : IForeignHandshake
     /// <summary>The name that both questions have, and the message that tells of the stream.</summary>
     public uint Id { get; } = scope.NextId();
 
+    /// <summary>As the client tells it at the end; npm's does.</summary>
+    public Fixed32? HolepunchSecret { get; private set; }
+
     /// <summary>Whether the client is the handshake's initiator.</summary>
     protected abstract bool IsInitiator { get; }
 
@@ -33,10 +36,14 @@ internal abstract class AskedHandshake(SessionScope scope) : IForeignHandshake
         CancellationToken cancellationToken)
     {
         RelayMessage answer = await scope.Questions.AskAsync(Id, question, cancellationToken).ConfigureAwait(false);
-        return answer is NoiseReplyMessage { Payload.IsEmpty: false } reply
-            && reply.IsInitiator == IsInitiator
-            && reply.IsComplete == completes
-            ? reply
-            : throw new ProtocolException($"The client does not go on with handshake {Id} after a {question.Type}");
+        if (answer is not NoiseReplyMessage { Payload.IsEmpty: false } reply
+            || reply.IsInitiator != IsInitiator
+            || reply.IsComplete != completes)
+        {
+            throw new ProtocolException($"The client does not go on with handshake {Id} after a {question.Type}");
+        }
+
+        HolepunchSecret = reply.Completion?.HolepunchSecret;
+        return reply;
     }
 }

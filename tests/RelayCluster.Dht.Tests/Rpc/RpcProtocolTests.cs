@@ -55,6 +55,35 @@ public class RpcProtocolTests
     }
 
     [Fact]
+    public void A_datagram_of_one_byte_is_a_probe_and_nothing_else()
+    {
+        var probed = new List<UdpEndPoint>();
+        _node.Probed = probed.Add;
+
+        _node.HandleDatagram(TimeSpan.Zero, Stranger, [0]);
+
+        Assert.Equal([Stranger], probed);
+        Assert.Empty(Drain());
+        Assert.Equal(0, _node.Counters.DatagramsIgnored);
+    }
+
+    [Fact]
+    public void Probes_are_sent_as_one_byte_and_no_more_wait_than_fit()
+    {
+        _node.SendProbe(Third);
+        (UdpEndPoint to, byte[] datagram) = Assert.Single(Drain());
+        Assert.Equal(Third, to);
+        Assert.Equal([0], datagram);
+
+        for (int i = 0; i < 1000; i++)
+        {
+            _node.SendProbe(Stranger);
+        }
+
+        Assert.Equal(256, Drain().Count);
+    }
+
+    [Fact]
     public void A_ping_is_answered_with_our_id_and_the_senders_address()
     {
         Receive(new RequestMessage { TransactionId = 7, IsInternal = true, Command = RpcCommand.Ping });

@@ -19,6 +19,9 @@ internal sealed class ClientHandshake(INoiseHandshake noise, NoisePayload payloa
     /// <summary>Whether an answer was read, well or badly: then no other can be.</summary>
     public bool IsOver { get; private set; }
 
+    /// <summary>The key of the hole punching messages, after a good answer; null where it is not told.</summary>
+    public Fixed32? HolepunchSecret => noise.HolepunchSecret;
+
     /// <summary>What the server is sent; made when it is first asked for. One caller at a time.</summary>
     public Task<byte[]> GetFirstMessageAsync(CancellationToken cancellationToken) =>
         _firstMessage ??= noise.WriteAsync(payload.Encode(), cancellationToken).AsTask();

@@ -1,6 +1,7 @@
 using RelayCluster.Crypto;
 using RelayCluster.Dht.Hyper.Handshakes;
 using RelayCluster.Dht.Hyper.Messages;
+using RelayCluster.Dht.Hyper.Punching;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Udx.Streams;
 using RelayCluster.Wire;
@@ -25,10 +26,13 @@ namespace RelayCluster.Dht.Hyper.Connecting;
 /// Cancelling ends the query and the requests, and destroys the stream. The handshake's keys are zeroed when the secret
 /// stream has taken copies of them.
 /// </para>
-/// <para>Source: hyperdht 6.34, lib/connect.js. Hole punching comes with issue 3, at the place that says so.</para>
+/// <para>Source: hyperdht 6.34, lib/connect.js.</para>
 /// </summary>
 internal sealed class Dial
 {
+    /// <summary>How long a server is only asked for at its addresses, before holes are punched to it.</summary>
+    private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(500);
+
     /// <summary>How long to wait for the call of a server that was told an open address.</summary>
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
 
@@ -144,15 +148,63 @@ internal sealed class Dial
         }
 
         ServerPath path = ServerPath.To(answer, isOpen, _context.LocalAddresses());
-        UdpEndPoint? reached = path.Kind switch
+        return path.Kind switch
         {
             ServerPathKind.Direct => path.EndPoints[0],
             ServerPathKind.ServerCalls => await WaitForCallAsync(cancellationToken).ConfigureAwait(false),
-            _ => await ProbeAsync(path.EndPoints, cancellationToken).ConfigureAwait(false),
+            _ => await ProbeOrPunchAsync(answer, path.EndPoints, cancellationToken).ConfigureAwait(false),
         };
+    }
 
-        // issue 3: punch here, beside the probes
-        return reached ?? throw new DhtException(DhtError.CannotHolepunch);
+    /// <summary>
+    /// Asks for the server at the addresses where it may be, and punches meanwhile if that takes long. The first of
+    /// both wins; only when neither reaches it, the dial fails, for the reason that the punching had.
+    /// </summary>
+    private async Task<UdpEndPoint> ProbeOrPunchAsync(
+        ServerAnswer answer,
+        IReadOnlyList<UdpEndPoint> candidates,
+        CancellationToken cancellationToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<UdpEndPoint?> probing = ProbeAsync(candidates, stopping.Token);
+        Task<UdpEndPoint> punching = PunchAsync(answer, probing, stopping.Token);
+        try
+        {
+            await Task.WhenAny(probing, punching).ConfigureAwait(false);
+            return punching.IsCompletedSuccessfully || await probing.ConfigureAwait(false) is not { } reached
+                ? await punching.ConfigureAwait(false)
+                : reached;
+        }
+        finally
+        {
+            await stopping.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(probing, punching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<UdpEndPoint> PunchAsync(
+        ServerAnswer answer,
+        Task<UdpEndPoint?> probing,
+        CancellationToken cancellationToken)
+    {
+        Task pause = Task.Delay(HeadStart, _context.TimeProvider, cancellationToken);
+        await Task.WhenAny(probing, pause).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (answer.Payload.Holepunch is not { Relays.Count: > 0 } offer
+            || answer.Handshake.HolepunchSecret is not { } secret)
+        {
+            throw new DhtException(DhtError.CannotHolepunch);
+        }
+
+        var punch = new ClientPunch(
+            _context.Network,
+            _context.TimeProvider,
+            _context.Nat(),
+            answer.Reply,
+            offer,
+            Blake2b.Hash(_remotePublicKey.Span),
+            secret);
+        return await punch.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<UdpEndPoint> WaitForCallAsync(CancellationToken cancellationToken)

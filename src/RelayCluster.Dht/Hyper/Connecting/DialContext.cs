@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using RelayCluster.Crypto.SecretStreams;
+using RelayCluster.Dht.Hyper.Punching;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Udx.Streams;
 
@@ -21,6 +22,9 @@ internal sealed class DialContext
 
     /// <summary>Where strangers can send to us; null if they cannot.</summary>
     public required Func<UdpEndPoint?> OpenAddress { get; init; }
+
+    /// <summary>What we know of the NAT before us.</summary>
+    public required Func<NatView> Nat { get; init; }
 
     /// <summary>Our addresses in our own network; empty if they are not to be told.</summary>
     public required Func<IReadOnlyList<UdpEndPoint>> LocalAddresses { get; init; }

@@ -1,10 +1,11 @@
+using RelayCluster.Dht.Hyper.Punching;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Hyper.Connecting;
 
 /// <summary>What dialling a server asks of the network.</summary>
-internal interface IPeerNetwork
+internal interface IPeerNetwork : IPunchNetwork
 {
     /// <summary>The nodes that know the server of a target, as the query finds them.</summary>
     /// <exception cref="DhtException">The query failed.</exception>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using RelayCluster.Dht.Hyper.Messages;
+using RelayCluster.Dht.Hyper.Punching;
 using RelayCluster.Dht.Hyper.Routing;
 using RelayCluster.Dht.Rpc;
 using RelayCluster.Udx.Sockets;
@@ -10,6 +11,14 @@ namespace RelayCluster.Dht.Hyper.Connecting;
 /// <summary>The network as this node's RPC layer reaches it.</summary>
 internal sealed class RpcPeerNetwork(RpcNode node) : IPeerNetwork
 {
+    public event Action<UdpEndPoint>? Probed
+    {
+        add => node.Probed += value;
+        remove => node.Probed -= value;
+    }
+
+    public void SendProbe(UdpEndPoint to) => node.SendProbe(to);
+
     public async IAsyncEnumerable<UdpEndPoint> FindRelaysAsync(
         Fixed32 target,
         [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -49,6 +58,30 @@ internal sealed class RpcPeerNetwork(RpcNode node) : IPeerNetwork
             message.PeerAddress is not null,
             message.PeerAddress ?? through,
             reply.To);
+    }
+
+    public async Task<PunchReply> PunchAsync(
+        Fixed32 target,
+        ulong id,
+        byte[] payload,
+        UdpEndPoint server,
+        UdpEndPoint through,
+        CancellationToken cancellationToken)
+    {
+        byte[] value = new HolepunchMessage
+        {
+            Mode = RelayMode.FromClient,
+            Id = id,
+            Payload = payload,
+            PeerAddress = server,
+        }.Encode();
+        var request = new RpcRequest(HyperCommand.PeerHolepunch, target, value);
+        RpcReply reply = await node.RequestAsync(through, request, cancellationToken).ConfigureAwait(false);
+        return reply.Value is { } answer
+            && HolepunchMessage.TryRead(answer.Span, out HolepunchMessage message)
+            && message.Mode == RelayMode.Reply
+                ? new PunchReply(message.Payload.ToArray(), message.PeerAddress ?? through)
+                : throw new ProtocolException($"{through} answered a round of hole punching with something else");
     }
 
     public async Task<bool> IsThereAsync(UdpEndPoint endPoint, CancellationToken cancellationToken)

@@ -24,6 +24,8 @@ internal sealed class ForeignHandshake(
 
     private Fixed32? _remotePublicKey = remotePublicKey;
 
+    public Fixed32? HolepunchSecret => handshake.HolepunchSecret;
+
     public async ValueTask<byte[]> WriteAsync(byte[] payload, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> message = await handshake.WriteAsync(payload, cancellationToken).ConfigureAwait(false);

@@ -11,6 +11,12 @@ namespace RelayCluster.Dht.Hyper.Handshakes;
 /// </summary>
 internal interface INoiseHandshake : IDisposable
 {
+    /// <summary>
+    /// The key of the hole punching messages, when both messages are made; null before, and where who has the keys does
+    /// not tell.
+    /// </summary>
+    Fixed32? HolepunchSecret { get; }
+
     /// <summary>Writes this side's message, which carries an encoded payload.</summary>
     ValueTask<byte[]> WriteAsync(byte[] payload, CancellationToken cancellationToken);
 

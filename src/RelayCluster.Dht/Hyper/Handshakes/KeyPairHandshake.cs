@@ -3,6 +3,7 @@ using RelayCluster.Crypto.Noise;
 using RelayCluster.Crypto.SecretStreams;
 using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Hyper.Connecting;
+using RelayCluster.Dht.Hyper.Messages;
 using RelayCluster.Udx.Streams;
 using RelayCluster.Wire;
 
@@ -13,6 +14,7 @@ internal sealed class KeyPairHandshake : INoiseHandshake
 {
     private readonly NoiseHandshake _noise;
     private readonly SecretStreamOptions _streamOptions;
+    private NoiseResult? _keys;
 
     /// <param name="keyPair">Stays the caller's.</param>
     /// <param name="remotePublicKey">Of the server, where this side is the client; null where it is the server.</param>
@@ -23,6 +25,10 @@ internal sealed class KeyPairHandshake : INoiseHandshake
         _streamOptions = streamOptions;
     }
 
+    public Fixed32? HolepunchSecret => _noise.IsComplete ? PayloadSeal.DeriveSecret(Keys.Hash.Span) : null;
+
+    private NoiseResult Keys => _keys ??= _noise.TakeResult();
+
     public ValueTask<byte[]> WriteAsync(byte[] payload, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_noise.WriteMessage(payload));
 
@@ -32,11 +38,12 @@ internal sealed class KeyPairHandshake : INoiseHandshake
         return ValueTask.FromResult(new NoiseOffer(_noise.RemotePublicKey!.Value, payload));
     }
 
-    public DhtStream Open(UdxStream stream)
-    {
-        using NoiseResult keys = _noise.TakeResult();
-        return new DirectStream(stream, SecretStream.Start(stream.Pipe, _noise.IsInitiator, keys, _streamOptions));
-    }
+    public DhtStream Open(UdxStream stream) =>
+        new DirectStream(stream, SecretStream.Start(stream.Pipe, _noise.IsInitiator, Keys, _streamOptions));
 
-    public void Dispose() => _noise.Dispose();
+    public void Dispose()
+    {
+        _keys?.Dispose();
+        _noise.Dispose();
+    }
 }

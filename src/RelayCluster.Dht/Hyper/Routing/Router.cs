@@ -30,9 +30,8 @@ namespace RelayCluster.Dht.Hyper.Routing;
 /// relay: the client names the server's own relay as the next leg.
 /// </para>
 /// <para>
-/// Servers of this process register here, and are asked before anything is handed on. They answer by themselves, mostly
-/// later. Their hole punching messages get no answer as long as nobody punches here (issue 3): a server of ours only
-/// offers it to clients in its own network, who find it without. Source: hyperdht 6.34, lib/router.js.
+/// Servers of this process register here, and are asked before anything is handed on. They answer handshakes by
+/// themselves, mostly later, and rounds of hole punching at once. Source: hyperdht 6.34, lib/router.js.
 /// </para>
 /// </summary>
 internal sealed class Router
@@ -133,6 +132,11 @@ internal sealed class Router
                 message.PeerAddress = request.From;
                 return Answer.Relay(next, message.Encode());
 
+            case RelayMode.FromRelay when message.PeerAddress is { } client
+                && request.Target is { } served
+                && _servers.TryGetValue(served, out ILocalServer? server):
+                return HandToServer(server, request, client, message);
+
             case RelayMode.FromServer when message.PeerAddress is { } client:
                 message.Mode = RelayMode.Reply;
                 message.PeerAddress = request.From;
@@ -141,6 +145,21 @@ internal sealed class Router
             default:
                 return Answer.None;
         }
+    }
+
+    private static Answer HandToServer(
+        ILocalServer server,
+        IncomingRequest request,
+        Udx.Sockets.UdpEndPoint client,
+        in HolepunchMessage message)
+    {
+        if (server.HandleHolepunch(message.Id, message.Payload, client, request.From) is not { } payload)
+        {
+            return Answer.None;
+        }
+
+        var answer = new HolepunchMessage { Mode = RelayMode.FromServer, Payload = payload, PeerAddress = client };
+        return Answer.Relay(request.From, answer.Encode());
     }
 
     private static Answer HandToServer(

@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Hyper.Connecting;
 using RelayCluster.Dht.Hyper.Handshakes;
 using RelayCluster.Dht.Hyper.Messages;
+using RelayCluster.Dht.Hyper.Punching;
 using RelayCluster.Dht.Hyper.Routing;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Udx.Streams;
@@ -40,14 +42,20 @@ internal sealed class Acceptance
     private readonly DialContext _context;
     private readonly DhtServerOptions _options;
     private readonly HandshakeQuestion _question;
+    private readonly ServerPunches _punches;
     private readonly TaskCompletionSource<UdpEndPoint> _called =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Acceptance(DialContext context, DhtServerOptions options, HandshakeQuestion question)
+    public Acceptance(
+        DialContext context,
+        DhtServerOptions options,
+        HandshakeQuestion question,
+        ServerPunches punches)
     {
         _context = context;
         _options = options;
         _question = question;
+        _punches = punches;
     }
 
     /// <summary>Runs it, once.</summary>
@@ -72,6 +80,7 @@ internal sealed class Acceptance
         }
 
         uint error = ServerOffer.Check(client);
+        ulong punchId = _punches.NextId();
         BufferShare? share = null;
         UdxStream? stream = null;
         try
@@ -83,14 +92,23 @@ internal sealed class Acceptance
             }
 
             NoisePayload payload = ServerOffer.Create(
-                _question, error, stream?.LocalId ?? 0, _context.OpenAddress(), _context.LocalAddresses(), relays);
-            answer(await handshake.WriteAsync(payload.Encode(), cancellationToken).ConfigureAwait(false));
+                _question,
+                error,
+                stream?.LocalId ?? 0,
+                punchId,
+                _context.Nat(),
+                _context.OpenAddress(),
+                _context.LocalAddresses(),
+                relays);
+            byte[] message = await handshake.WriteAsync(payload.Encode(), cancellationToken).ConfigureAwait(false);
+            ServerPunch? punch = BeginPunch(payload, handshake);
+            answer(message);
             if (stream is null)
             {
                 return null;
             }
 
-            await ConnectAsync(stream, client, cancellationToken).ConfigureAwait(false);
+            await ConnectAsync(stream, client, punch, cancellationToken).ConfigureAwait(false);
             return share!.KeepFor(handshake.Open(stream));
         }
         catch
@@ -99,6 +117,24 @@ internal sealed class Acceptance
             share?.GiveBack();
             throw;
         }
+        finally
+        {
+            _punches.Remove(punchId);
+        }
+    }
+
+    /// <summary>Before the answer goes out: the client's first round may be as fast.</summary>
+    private ServerPunch? BeginPunch(NoisePayload payload, INoiseHandshake handshake)
+    {
+        if (payload.Holepunch is not { } offer || handshake.HolepunchSecret is not { } secret)
+        {
+            return null;
+        }
+
+        var localSecret = new Fixed32(RandomNumberGenerator.GetBytes(Fixed32.Size));
+        var punch = new ServerPunch(_context.Network, new PayloadSeal(secret, localSecret), _context.Nat);
+        _punches.Add(offer.Id, punch);
+        return punch;
     }
 
     private UdxStream CreateStream(int? bufferBytes) =>
@@ -134,12 +170,16 @@ internal sealed class Acceptance
         }
     }
 
-    private async Task ConnectAsync(UdxStream stream, NoisePayload client, CancellationToken cancellationToken)
+    private async Task ConnectAsync(
+        UdxStream stream,
+        NoisePayload client,
+        ServerPunch? punch,
+        CancellationToken cancellationToken)
     {
         var id = (uint)client.Udx!.Id;
         try
         {
-            stream.Connect(id, await ReachAsync(client, cancellationToken).ConfigureAwait(false));
+            stream.Connect(id, await ReachAsync(client, punch, cancellationToken).ConfigureAwait(false));
         }
         catch (OperationCanceledException)
         {
@@ -156,14 +196,30 @@ internal sealed class Acceptance
         }
     }
 
-    private async Task<UdpEndPoint> ReachAsync(NoisePayload client, CancellationToken cancellationToken)
+    private async Task<UdpEndPoint> ReachAsync(
+        NoisePayload client,
+        ServerPunch? punch,
+        CancellationToken cancellationToken)
     {
         if (!_called.Task.IsCompleted && (_question.IsDirect || client.Firewall == Firewall.Open))
         {
             return _question.ClientAddress;
         }
 
-        return await _called.Task.WaitAsync(ClientTimeout, _context.TimeProvider, cancellationToken)
-            .ConfigureAwait(false);
+        if (punch is null)
+        {
+            return await _called.Task.WaitAsync(ClientTimeout, _context.TimeProvider, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task punching = punch.RunAsync(ClientTimeout, _context.TimeProvider, stopping.Token);
+        await Task.WhenAny(_called.Task, punching).ConfigureAwait(false);
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await punching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return _called.Task.IsCompleted
+            ? await _called.Task.ConfigureAwait(false)
+            : throw new TimeoutException("The client did not come, through no hole");
     }
 }

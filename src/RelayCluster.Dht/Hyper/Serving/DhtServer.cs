@@ -2,7 +2,9 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Crypto;
 using RelayCluster.Dht.Hyper.Handshakes;
+using RelayCluster.Dht.Hyper.Punching;
 using RelayCluster.Dht.Hyper.Routing;
+using RelayCluster.Udx.Sockets;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Hyper.Serving;
@@ -35,6 +37,7 @@ internal sealed partial class DhtServer : IDhtServer, ILocalServer
     private readonly Action<DhtServer> _closed;
     private readonly Announcer _announcer;
     private readonly PendingHandshakes _pending;
+    private readonly ServerPunches _punches = new();
     private readonly Channel<DhtStream> _backlog;
     private readonly CancellationTokenSource _closing = new();
     private readonly OpenDoor _underWay = new();
@@ -115,6 +118,10 @@ internal sealed partial class DhtServer : IDhtServer, ILocalServer
     }
 
     /// <inheritdoc/>
+    public byte[]? HandleHolepunch(ulong id, ReadOnlySpan<byte> payload, UdpEndPoint client, UdpEndPoint relay) =>
+        _punches.HandleRound(id, payload, client, isOwnRelay: _announcer.Relays.Any(r => r.RelayAddress == relay));
+
+    /// <inheritdoc/>
     public ValueTask CloseAsync(CancellationToken cancellationToken = default)
     {
         lock (_lock)
@@ -133,7 +140,7 @@ internal sealed partial class DhtServer : IDhtServer, ILocalServer
         try
         {
             using INoiseHandshake handshake = _identity.CreateHandshake();
-            var acceptance = new Acceptance(_context.Streams, _options, question);
+            var acceptance = new Acceptance(_context.Streams, _options, question, _punches);
             DhtStream? stream = await acceptance.RunAsync(
                 handshake,
                 _announcer.Relays,

@@ -19,6 +19,7 @@ public sealed class DialContextTests
             SecretStreamOptions = new SecretStreamOptions(),
             StreamBufferBytes = 1 << 16,
             OpenAddress = () => null,
+            Nat = () => default,
             LocalAddresses = () => [],
             Relays = new KnownRelays(),
         };

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using RelayCluster.Dht.Hyper.Connecting;
+using RelayCluster.Dht.Hyper.Punching;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Wire;
 
@@ -12,6 +13,13 @@ internal sealed class FakeNetwork : IPeerNetwork
     private readonly Channel<UdpEndPoint> _found = Channel.CreateUnbounded<UdpEndPoint>();
     private readonly Channel<(UdpEndPoint Through, TaskCompletionSource<HandshakeReply> Reply)> _asked =
         Channel.CreateUnbounded<(UdpEndPoint, TaskCompletionSource<HandshakeReply>)>();
+
+    /// <summary>Nobody probes here.</summary>
+    public event Action<UdpEndPoint>? Probed
+    {
+        add { }
+        remove { }
+    }
 
     /// <summary>Handshakes under way.</summary>
     public int UnderWay;
@@ -74,4 +82,16 @@ internal sealed class FakeNetwork : IPeerNetwork
 
     public Task<bool> IsThereAsync(UdpEndPoint endPoint, CancellationToken cancellationToken) =>
         Task.FromResult(false);
+
+    public void SendProbe(UdpEndPoint to)
+    {
+    }
+
+    public Task<PunchReply> PunchAsync(
+        Fixed32 target,
+        ulong id,
+        byte[] payload,
+        UdpEndPoint server,
+        UdpEndPoint through,
+        CancellationToken cancellationToken) => throw new DhtException(DhtError.RequestTimeout);
 }

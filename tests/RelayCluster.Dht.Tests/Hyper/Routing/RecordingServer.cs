@@ -1,4 +1,5 @@
 using RelayCluster.Dht.Hyper.Routing;
+using RelayCluster.Udx.Sockets;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Tests.Hyper.Routing;
@@ -12,5 +13,15 @@ internal sealed class RecordingServer(Fixed32 target) : ILocalServer
 
     public List<HandshakeQuestion> Questions { get; } = [];
 
+    public List<(ulong Id, byte[] Payload, UdpEndPoint Client, UdpEndPoint Relay)> Rounds { get; } = [];
+
+    public byte[]? RoundAnswer { get; set; }
+
     public void HandleHandshake(TimeSpan now, HandshakeQuestion question) => Questions.Add(question);
+
+    public byte[]? HandleHolepunch(ulong id, ReadOnlySpan<byte> payload, UdpEndPoint client, UdpEndPoint relay)
+    {
+        Rounds.Add((id, payload.ToArray(), client, relay));
+        return RoundAnswer;
+    }
 }

@@ -137,6 +137,28 @@ public sealed class RouterTests
     }
 
     [Fact]
+    public void LocalServer_AnswersRoundsThatAreHandedToIt_OrNot()
+    {
+        var server = new RecordingServer(Target);
+        _router.Add(server);
+        Assert.Equal(Answer.None, Punch(Relay, RelayMode.FromRelay, peer: Client));
+
+        server.RoundAnswer = [8];
+        Answer answer = Punch(Relay, RelayMode.FromRelay, peer: Client);
+
+        Assert.True(answer.IsRelay);
+        Assert.Equal(UdpEndPoint.Parse(Relay), answer.To);
+        Assert.True(HolepunchMessage.TryRead(answer.Value!.Value.Span, out HolepunchMessage message));
+        Assert.Equal(RelayMode.FromServer, message.Mode);
+        Assert.Equal([8], message.Payload.ToArray());
+        Assert.Equal(UdpEndPoint.Parse(Client), message.PeerAddress);
+        (ulong id, byte[] payload, UdpEndPoint client, UdpEndPoint relay) = server.Rounds[^1];
+        Assert.Equal((5ul, UdpEndPoint.Parse(Client), UdpEndPoint.Parse(Relay)), (id, client, relay));
+        Assert.Equal([9], payload);
+        Assert.Equal(Answer.None, Punch(Relay, RelayMode.FromRelay, peer: null));
+    }
+
+    [Fact]
     public void LocalServer_DoesNotAge_AndIsNotWithdrawnByOthers()
     {
         var server = new RecordingServer(Target);

@@ -3,6 +3,7 @@ using RelayCluster.Crypto.SecretStreams;
 using RelayCluster.Dht.Hyper;
 using RelayCluster.Dht.Hyper.Connecting;
 using RelayCluster.Dht.Hyper.Messages;
+using RelayCluster.Dht.Hyper.Punching;
 using RelayCluster.Dht.Hyper.Serving;
 using RelayCluster.Dht.Tests.Hyper.Connecting;
 using RelayCluster.Udx.Sockets;
@@ -73,10 +74,11 @@ public sealed class AcceptanceTests : IAsyncLifetime
             SecretStreamOptions = new SecretStreamOptions(),
             StreamBufferBytes = 1 << 16,
             OpenAddress = () => null,
+            Nat = () => default,
             LocalAddresses = () => [],
             Relays = new KnownRelays(),
         };
-        var acceptance = new Acceptance(context, new DhtServerOptions(), new Questions().Relayed());
+        var acceptance = new Acceptance(context, new DhtServerOptions(), new Questions().Relayed(), new ServerPunches());
         return acceptance.RunAsync(handshake, [], answer, closing);
     }
 }

@@ -2,6 +2,7 @@ using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Hyper.Handshakes;
 using RelayCluster.Dht.Hyper.Messages;
 using RelayCluster.Udx.Streams;
+using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Tests.Hyper.Serving;
 
@@ -10,6 +11,8 @@ internal sealed class AnsweringHandshake(NoisePayload client) : INoiseHandshake
 {
     /// <summary>What the server said.</summary>
     public NoisePayload? Answer { get; private set; }
+
+    public Fixed32? HolepunchSecret => null;
 
     public ValueTask<NoiseOffer> ReadAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new NoiseOffer(default, client.Encode()));

@@ -1,5 +1,6 @@
 using RelayCluster.Dht.Hyper;
 using RelayCluster.Dht.Hyper.Messages;
+using RelayCluster.Dht.Hyper.Punching;
 using RelayCluster.Dht.Hyper.Routing;
 using RelayCluster.Dht.Hyper.Serving;
 using RelayCluster.Udx.Sockets;
@@ -49,6 +50,21 @@ public sealed class ServerOfferTests
     }
 
     [Fact]
+    public void BehindANatThatGivesOnePublicPort_NamesTheRelaysToPunchThrough()
+    {
+        NatView nat = new(Firewall.Consistent, SeenAs);
+
+        HolepunchInfo? offer = Create(_questions.Relayed(), open: null, nat).Holepunch;
+
+        Assert.Equal(9u, offer!.Id);
+        Assert.Equal(Relays, offer.Relays);
+        Assert.Null(Create(_questions.Relayed(), Open, nat).Holepunch);
+        Assert.Null(Create(_questions.Direct("6.6.6.6:1"), open: null, nat).Holepunch);
+        Assert.Null(Create(_questions.Relayed(), open: null, nat with { Firewall = Firewall.Random }).Holepunch);
+        Assert.Null(Create(_questions.Relayed(), open: null, nat with { Address = Local }).Holepunch);
+    }
+
+    [Fact]
     public void OnTheClientsMachine_NeedsNoDetour()
     {
         Assert.Null(Create(_questions.Relayed("127.0.0.1:1", "127.0.0.1:600"), open: null).Holepunch);
@@ -58,7 +74,7 @@ public sealed class ServerOfferTests
     [Fact]
     public void AnnouncedNowhere_NamesNoRelays()
     {
-        NoisePayload offer = ServerOffer.Create(_questions.Relayed(), 0, 5, null, [], []);
+        NoisePayload offer = ServerOffer.Create(_questions.Relayed(), 0, 5, 1, default, null, [], []);
 
         Assert.Null(offer.RelayAddresses);
         Assert.Empty(offer.Addresses4);
@@ -76,6 +92,6 @@ public sealed class ServerOfferTests
         Assert.Equal(HyperErrorCode.VersionMismatch, ServerOffer.Check(new NoisePayload { Version = 2 }));
     }
 
-    private static NoisePayload Create(HandshakeQuestion question, UdpEndPoint? open) =>
-        ServerOffer.Create(question, HyperErrorCode.None, streamId: 5, open, [Local], Relays);
+    private static NoisePayload Create(HandshakeQuestion question, UdpEndPoint? open, NatView nat = default) =>
+        ServerOffer.Create(question, HyperErrorCode.None, streamId: 5, punchId: 9, nat, open, [Local], Relays);
 }
