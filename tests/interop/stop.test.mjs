@@ -39,4 +39,4 @@ suite('the end of the relay', scene => {
     const remotes = await Promise.all(locals.map(() => accepted.shift()))
     return { relay, locals, remotes }
   }
-}, { casts: [npm, npmNoncustodial, npmWeb4, ours, oursNoncustodial, oursWeb4] })
+}, { casts: [npm, npmNoncustodial, npmWeb4, ours, oursNoncustodial, oursWeb4], concurrency: 4 })
