@@ -1,4 +1,5 @@
-// Clients of the two dialects with each other, ours with npm's: one has a server, the other connects, on one relay, custodial.
+// Clients of the two dialects with each other, ours with npm's: one has a server, the other connects, on one relay,
+// custodial.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 

@@ -4,7 +4,9 @@ using RelayCluster.Dht;
 
 namespace RelayCluster.Agent.Calls;
 
-/// <summary>Cuts a stream: <c>{ stream }</c>. On the stream's own connection this would wait behind its messages.</summary>
+/// <summary>
+/// Cuts a stream: <c>{ stream }</c>. On the stream's own connection this would wait behind its messages.
+/// </summary>
 internal sealed class DestroyCall(JsonObject request, FrameConnection connection, Registry<DhtStream> streams)
 {
     public async Task RunAsync()

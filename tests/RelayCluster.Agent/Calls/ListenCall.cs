@@ -7,8 +7,8 @@ using RelayCluster.Dht;
 namespace RelayCluster.Agent.Calls;
 
 /// <summary>
-/// A server: <c>{ node, keyPair?, asks }</c>, answered by <c>{ listening, publicKey, address }</c>. Then the agent tells
-/// <c>{ accepted }</c>, a stream, to be taken by a call of its own, and, if the caller wants to be asked,
+/// A server: <c>{ node, keyPair?, asks }</c>, answered by <c>{ listening, publicKey, address }</c>. Then the agent
+/// tells <c>{ accepted }</c>, a stream, to be taken by a call of its own, and, if the caller wants to be asked,
 /// <c>{ question, remotePublicKey, payload, address }</c>, to which the caller says <c>{ answer, admit }</c>. With
 /// <c>{ close }</c>, or when the caller hangs up, the server closes; the agent's last word is <c>{ closed }</c>.
 /// </summary>

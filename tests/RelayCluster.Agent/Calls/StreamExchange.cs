@@ -7,8 +7,8 @@ namespace RelayCluster.Agent.Calls;
 
 /// <summary>
 /// A stream's messages between the DHT and the caller. In both directions a message is a frame, and <c>{ end }</c> the
-/// half-close; the agent's last word is <c>{ closed }</c>, or <c>{ error }</c> with what ended the stream. A caller that
-/// hangs up before its end destroys the stream.
+/// half-close; the agent's last word is <c>{ closed }</c>, or <c>{ error }</c> with what ended the stream. A caller
+/// that hangs up before its end destroys the stream.
 /// </summary>
 internal sealed class StreamExchange(DhtStream stream, FrameConnection connection)
 {

@@ -1,6 +1,6 @@
 // The README's table of what works. matrix.json tells its columns, each a client with a kind of custody, and its rows,
-// each a case with the tests that show it. A cell says yes when these tests are played by its column's client over both
-// transports, or when it names tests of its own under "cells"; it says no when a reason is given under "no" (of the row,
+// each a case with the tests that show it. A cell says yes when these tests are played by its column's client over
+// both transports, or when it names tests of its own under "cells"; it says no when a reason is given under "no" (of the row,
 // or of the column), and is a dash where the case is not that client's, with a reason under "none".
 //
 //   node harness/matrix.mjs     writes the table into the README

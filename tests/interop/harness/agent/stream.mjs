@@ -65,7 +65,9 @@ export class OurStream extends Duplex {
     if (this.#isOver) {
       this.#call.end()
     } else {
-      if (this.#id !== null) this.#agent.call('destroy', { stream: this.#id }).on('json', function () { this.destroy() })
+      if (this.#id !== null) {
+        this.#agent.call('destroy', { stream: this.#id }).on('json', function () { this.destroy() })
+      }
       this.#call.destroy()
     }
     done(null)
