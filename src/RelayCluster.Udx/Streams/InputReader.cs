@@ -67,7 +67,8 @@ internal sealed class InputReader(PipeReader inner, Action wake) : PipeReader
 
     public override void Complete(Exception? exception = null)
     {
-        inner.Complete(exception);
+        // The pipe would throw the reason at its writer, which is the loop of all streams.
+        inner.Complete();
         _isCompleted = true;
         wake();
     }

@@ -53,9 +53,17 @@ internal sealed class KeylessFakeNode : FakeNode, IForeignKeyNode
         CancellationToken cancellationToken = default)
     {
         var server = new KeylessFakeServer(identity, signer, options!);
-        await ListenAsync(server, cancellationToken);
-        await server.SignAsync(node: 1, isWithdrawal: false, cancellationToken);
-        return server;
+        try
+        {
+            await ListenAsync(server, cancellationToken);
+            await server.SignAsync(node: 1, isWithdrawal: false, cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     public IAsyncEnumerable<LookupReply> AnnounceAsync(
