@@ -17,7 +17,11 @@ internal sealed class ExampleProcess : IDisposable
 
     public static ExampleProcess Start(params string[] arguments)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "RelayCluster.Client.Example.dll");
+        // where it was built: what is copied beside these tests lacks what their own frameworks have
+        string program = Path.GetFullPath(
+            AppContext.BaseDirectory.Replace(
+                "RelayCluster.Client.Tests", "RelayCluster.Client.Example", StringComparison.Ordinal)
+            + "RelayCluster.Client.Example.dll");
         var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
             RedirectStandardOutput = true,

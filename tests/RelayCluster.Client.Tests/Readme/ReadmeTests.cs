@@ -18,7 +18,7 @@ public sealed class ReadmeTests(RelayScene scene) : IClassFixture<RelayScene>
     [Fact]
     public async Task TheExample_ReachesItself()
     {
-        await using var door = new WebSocketDoor(scene);
+        await using WebSocketDoor door = await WebSocketDoor.OpenAsync(scene);
         using ExampleProcess server = ExampleProcess.Start(door.Address.ToString());
         string publicKey = await server.ReadLineAsync();
         using ExampleProcess client = ExampleProcess.Start(door.Address.ToString(), publicKey);

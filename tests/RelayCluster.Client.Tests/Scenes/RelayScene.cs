@@ -45,13 +45,22 @@ public sealed class RelayScene : IAsyncLifetime
     internal ValueTask<IMessageTransport> DialAsync(CancellationToken cancellationToken)
     {
         (MemoryTransport client, MemoryTransport relay) = MemoryTransport.CreatePair();
-        Serve(relay);
+        _ = Serve(relay);
         _last = client;
         return ValueTask.FromResult<IMessageTransport>(client);
     }
 
-    /// <summary>The relay serves a client.</summary>
-    internal void Serve(IMessageTransport transport) => _sessions.Add(Relay.ServeAsync(transport));
+    /// <summary>The relay serves a client; over when the session is, for which the scene waits in any case.</summary>
+    internal Task Serve(IMessageTransport transport)
+    {
+        Task session = Relay.ServeAsync(transport);
+        lock (_sessions)
+        {
+            _sessions.Add(session);
+        }
+
+        return session;
+    }
 
     /// <summary>Cuts the connection that was made last.</summary>
     internal void Cut() => _last!.Abort();

@@ -40,7 +40,7 @@ internal sealed class TcpDoor : IAsyncDisposable
                 TcpClient client = await _listener.AcceptTcpClientAsync();
                 SecretStream stream = await SecretStream.HandshakeAsync(
                     new StreamPipe(client.GetStream()), isInitiator: false, keyPair, options);
-                _scene.Serve(new SecretStreamTransport(stream, "client"));
+                _ = _scene.Serve(new SecretStreamTransport(stream, "client"));
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

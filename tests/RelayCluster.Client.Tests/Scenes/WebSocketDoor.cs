@@ -1,6 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Net.WebSockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using RelayCluster.Protocol.Transports;
 
 namespace RelayCluster.Client.Tests.Scenes;
@@ -8,50 +8,31 @@ namespace RelayCluster.Client.Tests.Scenes;
 /// <summary>Lets WebSocket clients in to the relay of a scene.</summary>
 internal sealed class WebSocketDoor : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
-    private readonly RelayScene _scene;
-    private readonly Task _accepting;
+    private readonly WebApplication _server;
 
-    public WebSocketDoor(RelayScene scene)
+    private WebSocketDoor(WebApplication server, RelayScene scene)
     {
-        _scene = scene;
-        int port = FindPort();
-        Address = new Uri($"ws://127.0.0.1:{port}");
-        _listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-        _listener.Start();
-        _accepting = AcceptAsync();
-    }
-
-    public Uri Address { get; }
-
-    public async ValueTask DisposeAsync()
-    {
-        _listener.Close();
-        await _accepting;
-    }
-
-    // the listener cannot choose one itself
-    private static int FindPort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
+        _server = server;
+        _server.UseWebSockets();
+        _server.Run(async context =>
         {
-            while (true)
-            {
-                HttpListenerContext request = await _listener.GetContextAsync();
-                HttpListenerWebSocketContext context = await request.AcceptWebSocketAsync(subProtocol: null);
-                _scene.Serve(new WebSocketTransport(context.WebSocket, "client"));
-            }
-        }
-        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or WebSocketException)
-        {
-            // closed
-        }
+            using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();
+            await scene.Serve(new WebSocketTransport(socket, "client"));
+        });
     }
+
+    public Uri Address => new UriBuilder(Assert.Single(_server.Urls)) { Scheme = "ws" }.Uri;
+
+    public static async Task<WebSocketDoor> OpenAsync(RelayScene scene)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        WebApplication server = builder.Build();
+        server.Urls.Add("http://127.0.0.1:0");
+        var door = new WebSocketDoor(server, scene);
+        await server.StartAsync();
+        return door;
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

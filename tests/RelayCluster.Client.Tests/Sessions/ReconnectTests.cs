@@ -192,6 +192,7 @@ public sealed class ReconnectTests
             Random = new Random(1),
 
             // so that only the waits between attempts move the clock
+            ConnectTimeout = TimeSpan.FromDays(1),
             HeartbeatInterval = TimeSpan.FromDays(1),
             SilenceTimeout = TimeSpan.FromDays(3),
         });

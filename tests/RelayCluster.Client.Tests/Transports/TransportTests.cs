@@ -23,7 +23,7 @@ public sealed class TransportTests(RelayScene scene) : IClassFixture<RelayScene>
     [InlineData(RelayDialect.Web4, true)]
     public async Task WebSocket_AMessageIsAFrame(RelayDialect dialect, bool custodial)
     {
-        await using var door = new WebSocketDoor(scene);
+        await using WebSocketDoor door = await WebSocketDoor.OpenAsync(scene);
         await AssertServesAsync(door.Address, dialect, custodial);
     }
 
