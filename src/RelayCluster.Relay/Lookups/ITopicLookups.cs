@@ -5,7 +5,7 @@ namespace RelayCluster.Relay.Lookups;
 
 /// <summary>
 /// Where the sessions of a relay have their topics looked up: on this node by itself, all who ask for a topic share one
-/// query (<see cref="SharedLookups"/>); in a fleet, all of the fleet do.
+/// query; in a fleet, all of the fleet do.
 /// </summary>
 public interface ITopicLookups
 {
