@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Actors;
@@ -40,15 +39,15 @@ public sealed partial class RelayServer : IAsyncDisposable
     /// <param name="options">Read once, here.</param>
     /// <param name="timeProvider">The clock of heartbeats and time-outs.</param>
     /// <param name="loggerFactory">Where sessions log.</param>
-    /// <param name="meterFactory">Where the meter <c>RelayCluster.Relay</c> comes from; null for one of its
-    /// own.</param> <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <param name="ports">What the embedder brings along; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public RelayServer(
         IDhtNode node,
         RelayOptions options,
         TimeProvider timeProvider,
         ILoggerFactory loggerFactory,
-        IMeterFactory? meterFactory = null)
-        : this(node, options, new ActorSystemOptions { TimeProvider = timeProvider }, loggerFactory, meterFactory)
+        RelayPorts? ports = null)
+        : this(node, options, new ActorSystemOptions { TimeProvider = timeProvider }, loggerFactory, ports)
     {
     }
 
@@ -57,7 +56,7 @@ public sealed partial class RelayServer : IAsyncDisposable
         RelayOptions options,
         ActorSystemOptions actors,
         ILoggerFactory loggerFactory,
-        IMeterFactory? meterFactory)
+        RelayPorts? ports)
     {
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(options);
@@ -65,7 +64,7 @@ public sealed partial class RelayServer : IAsyncDisposable
         _node = node;
         _settings = new RelaySettings(options);
         _logger = loggerFactory.CreateLogger<RelayServer>();
-        _metrics = new RelayMetrics(meterFactory);
+        _metrics = new RelayMetrics(ports?.MeterFactory);
         _timeProvider = actors.TimeProvider;
         actors.OnFailure ??= failure => Log.ActorFailed(_logger, failure.Exception, failure.Actor.Path);
         _system = new ActorSystem(actors);
@@ -81,10 +80,21 @@ public sealed partial class RelayServer : IAsyncDisposable
     /// </summary>
     /// <param name="transport">The connection to the client, open already.</param>
     /// <param name="cancellationToken">Closes the session.</param>
-    public Task ServeAsync(IMessageTransport transport, CancellationToken cancellationToken = default)
+    public Task ServeAsync(IMessageTransport transport, CancellationToken cancellationToken = default) =>
+        ServeAsync(transport, ClientOrigin.Unknown, cancellationToken);
+
+    /// <summary>As <see cref="ServeAsync(IMessageTransport, CancellationToken)"/>, of a client that is known.</summary>
+    /// <param name="transport">The connection to the client, open already.</param>
+    /// <param name="origin">Where the client comes from.</param>
+    /// <param name="cancellationToken">Closes the session.</param>
+    public Task ServeAsync(
+        IMessageTransport transport,
+        ClientOrigin origin,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transport);
-        return ServeAsync(new TransportArrival(transport), cancellationToken);
+        ArgumentNullException.ThrowIfNull(origin);
+        return ServeAsync(new TransportArrival(transport, origin), cancellationToken);
     }
 
     /// <summary>
@@ -95,10 +105,21 @@ public sealed partial class RelayServer : IAsyncDisposable
     /// </summary>
     /// <param name="channel">The way to the client.</param>
     /// <param name="cancellationToken">Closes the session.</param>
-    public Task ServeAsync(RelayChannel channel, CancellationToken cancellationToken = default)
+    public Task ServeAsync(RelayChannel channel, CancellationToken cancellationToken = default) =>
+        ServeAsync(channel, ClientOrigin.Unknown, cancellationToken);
+
+    /// <summary>As <see cref="ServeAsync(RelayChannel, CancellationToken)"/>, of a client that is known.</summary>
+    /// <param name="channel">The way to the client.</param>
+    /// <param name="origin">Where the client comes from.</param>
+    /// <param name="cancellationToken">Closes the session.</param>
+    public Task ServeAsync(
+        RelayChannel channel,
+        ClientOrigin origin,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(channel);
-        return ServeAsync(new ChannelArrival(channel), cancellationToken);
+        ArgumentNullException.ThrowIfNull(origin);
+        return ServeAsync(new ChannelArrival(channel, origin), cancellationToken);
     }
 
     /// <summary>

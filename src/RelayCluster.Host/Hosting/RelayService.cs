@@ -126,8 +126,8 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
         {
             IDhtNode node = await _membership.JoinAsync(_stopping.Token);
             RelayOptions options = CoreOptions.ForRelay(_options);
-            _server.SetResult(
-                new RelayServer(node, options, TimeProvider.System, _loggerFactory, _meterFactory));
+            var ports = new RelayPorts { MeterFactory = _meterFactory };
+            _server.SetResult(new RelayServer(node, options, TimeProvider.System, _loggerFactory, ports));
             Log.Ready(_logger);
             _watching = WatchAsync();
         }

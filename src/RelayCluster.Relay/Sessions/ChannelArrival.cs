@@ -3,9 +3,11 @@ using RelayCluster.Protocol.Channels;
 namespace RelayCluster.Relay.Sessions;
 
 /// <summary>A client whose channel is open already.</summary>
-internal sealed class ChannelArrival(RelayChannel channel) : IClientArrival
+internal sealed class ChannelArrival(RelayChannel channel, ClientOrigin origin) : IClientArrival
 {
     public string RemoteEndPoint => channel.RemoteEndPoint;
+
+    public ClientOrigin Origin => origin;
 
     public ValueTask<RelayChannel?> AcceptAsync(CancellationToken cancellationToken) =>
         ValueTask.FromResult<RelayChannel?>(channel);

@@ -9,6 +9,9 @@ internal interface IClientArrival : IAsyncDisposable
     /// <summary>Who it is, for logs.</summary>
     string RemoteEndPoint { get; }
 
+    /// <summary>Where it comes from.</summary>
+    ClientOrigin Origin { get; }
+
     /// <summary>The open channel, which is the caller's then; null if the client goes before.</summary>
     ValueTask<RelayChannel?> AcceptAsync(CancellationToken cancellationToken);
 }

@@ -1,16 +1,8 @@
-using System.Net;
 using RelayCluster.Actors;
 using RelayCluster.Crypto;
-using RelayCluster.Dht;
-using RelayCluster.Dht.Foreign;
 using RelayCluster.Protocol.Channels;
 using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
-using RelayCluster.Relay.Buffers;
-using RelayCluster.Relay.Queries;
-using RelayCluster.Relay.Questions;
-using RelayCluster.Relay.Servers;
-using RelayCluster.Relay.Streams;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Sessions;
@@ -50,16 +42,12 @@ namespace RelayCluster.Relay.Sessions;
 /// </remarks>
 internal sealed partial class SessionActor : Actor<SessionMessage>
 {
-    private const string OlderHandshakes =
-        "SERVER_INCOMPATIBLE: Peers of HyperDHT 6 cannot read the handshakes of @hyperswarm/dht 5; use the custodial mode";
-
     private readonly SessionScope _scope;
     private readonly IClientArrival _client;
-    private readonly SessionStreams _streams = new();
-    private readonly Dictionary<uint, SessionServer> _servers = [];
-    private readonly Dictionary<ActorRef, ListenedAlias> _serverAliases = [];
-    private readonly HashSet<uint> _queries = [];
-    private readonly Dictionary<ActorRef, (uint Id, Gate Among)> _queryIds = [];
+    private readonly SessionRefusals _refusals;
+    private SessionStreams _streams = null!;
+    private SessionServers _servers = null!;
+    private SessionQueries _queries = null!;
     private ClientReader _reader = null!;
     private Heartbeat _heartbeat = null!;
     private HandshakeMessage? _handshake;
@@ -71,6 +59,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
     {
         _scope = scope;
         _client = client;
+        _refusals = new SessionRefusals(scope);
     }
 
     private TimeSpan Now => Context.TimeProvider.GetElapsedTime(0);
@@ -79,6 +68,9 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
     {
         Log.Opened(_scope.Logger, _scope.SessionId, _client.RemoteEndPoint);
         _scope.Metrics.SessionOpened();
+        _streams = new SessionStreams(Context, _scope, _refusals);
+        _servers = new SessionServers(Context, _scope, _refusals);
+        _queries = new SessionQueries(Context, _scope, _refusals);
         _reader = new ClientReader(Context, _scope, Take, OnReadingResumed, OnChannelFailed);
         _heartbeat = new Heartbeat(Now, _scope.Settings.HeartbeatInterval, _scope.Settings.SilenceTimeout);
         ScheduleBeat();
@@ -102,23 +94,8 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         }
     }
 
-    protected override void OnTerminated(ActorRef actor)
-    {
-        if (_streams.Remove(actor))
-        {
-            _scope.Streams.Remove(1);
-        }
-        else if (_serverAliases.Remove(actor, out ListenedAlias server))
-        {
-            _servers.Remove(server.OfClient);
-            _scope.Outbox.Post(new ClosedMessage(server.OfRelay));
-        }
-        else if (_queryIds.Remove(actor, out (uint Id, Gate Among) query))
-        {
-            _queries.Remove(query.Id);
-            query.Among.Remove(1);
-        }
-    }
+    protected override void OnTerminated(ActorRef actor) =>
+        _ = _streams.Remove(actor) || _servers.Remove(actor) || _queries.Remove(actor);
 
     protected override void OnDiscarded(SessionMessage message)
     {
@@ -145,11 +122,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         if (_end is null)
         {
             _end = end;
-            foreach (SessionServer server in _servers.Values)
-            {
-                server.Key.BeginEnd();
-            }
-
+            _servers.BeginEnd();
             _reader.Stop();
             Context.StopSelf();
         }
@@ -274,7 +247,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
             return;
         }
 
-        if (_dialect == RelayDialect.Web4 && TryRefuseOlderKeys(message))
+        if (_dialect == RelayDialect.Web4 && _refusals.TryRefuseOlderKeys(message))
         {
             return;
         }
@@ -285,7 +258,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
                 // The channel has answered the ping; both are signs of life and no more.
                 break;
             case ConnectMessage connect:
-                Connect(connect);
+                _streams.Connect(connect);
                 break;
             case DataMessage data:
                 Route(data.Alias, data);
@@ -297,46 +270,19 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
                 Route(destroy.Alias, destroy);
                 break;
             case LookupMessage lookup:
-                Query(lookup.Id, "lookup", null, token => _scope.Node.LookupAsync(lookup.Topic, token));
-                break;
-            case AnnounceMessage { KeyPair: { } keyPair } announce:
-                Query(
-                    announce.Id,
-                    "announce",
-                    keyPair,
-                    token => _scope.Node.AnnounceAsync(announce.Topic, keyPair, token));
-                break;
-            case UnannounceMessage { KeyPair: { } keyPair } unannounce:
-                Query(
-                    unannounce.Id,
-                    "unannounce",
-                    keyPair,
-                    token => _scope.Node.UnannounceAsync(unannounce.Topic, keyPair, token));
+                _queries.Lookup(lookup);
                 break;
             case AnnounceMessage announce:
-                AskedQuery(
-                    announce,
-                    announce.Id,
-                    announce.PublicKey,
-                    (node, signer, token) => node.AnnounceAsync(announce.Topic, signer, token));
+                _queries.Announce(announce);
                 break;
             case UnannounceMessage unannounce:
-                AskedQuery(
-                    unannounce,
-                    unannounce.Id,
-                    unannounce.PublicKey,
-                    (node, signer, token) => node.UnannounceAsync(unannounce.Topic, signer, token));
+                _queries.Unannounce(unannounce);
                 break;
             case ListenMessage listen:
-                Listen(listen);
+                _servers.Listen(listen, _dialect);
                 break;
             case CloseMessage close:
-                if (_servers.TryGetValue(close.Alias, out SessionServer server))
-                {
-                    server.Key.BeginEnd();
-                    server.Actor.TryTell(ServerMessage.Close);
-                }
-
+                _servers.Close(close.Alias);
                 break;
             case AcceptMessage accept:
                 _scope.Questions.Answer(accept.Id, accept);
@@ -363,191 +309,25 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         }
     }
 
-    /// <summary>
-    /// A client of the first dialect that keeps its secret key signs and shakes hands as the DHT did then, and today's
-    /// does not understand that: the README has the particulars. What needs no key works.
-    /// </summary>
-    private bool TryRefuseOlderKeys(RelayMessage message)
-    {
-        switch (message)
-        {
-            case ConnectMessage { KeyPair: null } connect:
-                _scope.Outbox.Post(new DestroyMessage(IsPaired: false, connect.Alias, OlderHandshakes));
-                break;
-            case ListenMessage { KeyPair: null } listen:
-                RefuseServer(listen);
-                break;
-            case AnnounceMessage { KeyPair: null } announce:
-                _scope.Outbox.Post(new FinishedMessage(announce.Id));
-                break;
-            case UnannounceMessage { KeyPair: null } unannounce:
-                _scope.Outbox.Post(new FinishedMessage(unannounce.Id));
-                break;
-            default:
-                return false;
-        }
-
-        Log.OlderKeys(_scope.Logger, _scope.SessionId, message.Type);
-        return true;
-    }
-
-    private void Connect(ConnectMessage connect)
-    {
-        if (_streams.Contains(connect.Alias))
-        {
-            throw new ProtocolException($"The alias {connect.Alias} is the one of a living stream");
-        }
-
-        string? refusal = connect.KeyPair is null && _scope.KeylessNode is null
-            ? "Noncustodial connections are not supported by this relay's node"
-            : !_scope.Streams.IsOpen
-                ? $"The session has {_scope.Settings.MaxStreams} streams, and may not have more"
-                : null;
-        if (refusal is not null)
-        {
-            Log.Refused(_scope.Logger, _scope.SessionId, connect.Alias, refusal);
-            connect.Dispose();
-            _scope.Outbox.Post(new DestroyMessage(IsPaired: false, connect.Alias, refusal));
-            return;
-        }
-
-        _scope.Streams.Add(1);
-        var origin = new DialledStream(_scope, connect, Context.TimeProvider);
-        _streams.Add(connect.Alias, Spawn($"stream-{connect.Alias}", origin, _scope.NextId()));
-    }
-
-    private SessionStream Spawn(string name, StreamOrigin origin, uint alias)
-    {
-        var toPeer = new Gate(_scope.Settings.StreamBytesEachWay);
-        ActorRef<StreamMessage> actor = Context.Spawn(name, () => new StreamActor(_scope, origin, alias, toPeer));
-        Context.Watch(actor);
-        return new SessionStream(actor, toPeer);
-    }
-
-    private void Listen(ListenMessage listen)
-    {
-        if (_servers.ContainsKey(listen.Alias))
-        {
-            throw new ProtocolException($"The alias {listen.Alias} is the one of a living server");
-        }
-
-        if (listen.KeyPair is null && _scope.KeylessNode is null)
-        {
-            Log.NotServed(_scope.Logger, _scope.SessionId, listen.Type);
-            RefuseServer(listen);
-            return;
-        }
-
-        if (_servers.Count >= _scope.Settings.MaxServers)
-        {
-            Log.ServerRefused(_scope.Logger, _scope.SessionId, listen.Alias, _scope.Settings.MaxServers);
-            RefuseServer(listen);
-            return;
-        }
-
-        uint alias = _scope.NextId();
-        var key = new KeyHold(_scope.EndingServers, listen.PublicKey);
-        ActorRef<ServerMessage> actor = Context.Spawn(
-            $"server-{listen.Alias}",
-            () => new ServerActor(_scope, Context.Self, listen, alias, key, _dialect));
-        _servers.Add(listen.Alias, new SessionServer(actor, key));
-        _serverAliases.Add(actor, new ListenedAlias(listen.Alias, alias));
-        Context.Watch(actor);
-    }
-
-    /// <summary>Closes the server as soon as it listens, the nearest to a refusal that the protocol has.</summary>
-    private void RefuseServer(ListenMessage listen)
-    {
-        uint alias = _scope.NextId();
-        listen.Dispose();
-        _scope.Outbox.Post(new ListeningMessage(alias, listen.Alias, new IPEndPoint(IPAddress.Any, 0)));
-        _scope.Outbox.Post(new ClosedMessage(alias));
-    }
-
     private void TakeOver(SessionMessage.Accepted accepted)
     {
-        if (!_serverAliases.ContainsKey(accepted.Server))
+        if (_servers.Contains(accepted.Server))
         {
-            // The client was told that the server has closed, and would ignore the connection.
-            _scope.Streams.Remove(1);
-            accepted.Stream.Destroy();
+            _streams.TakeOver(accepted);
             return;
         }
 
-        uint alias = _scope.NextId();
-        var origin = new AcceptedStream(alias, accepted.ServerAlias, accepted.Stream);
-        _streams.AddUnpaired(alias, Spawn($"accepted-{alias}", origin, alias));
+        // The client was told that the server has closed, and would ignore the connection.
+        _scope.Streams.Remove(1);
+        accepted.Stream.Destroy();
     }
 
     private void Pair(ConnectedMessage connected)
     {
-        if (_streams.Contains(connected.Alias))
-        {
-            throw new ProtocolException($"The alias {connected.Alias} is the one of a living stream");
-        }
-
-        if (_streams.TryPair(connected.RemoteAlias, connected.Alias, out SessionStream stream))
+        if (_streams.TryPair(connected, out SessionStream stream))
         {
             _reader.Route(stream, connected);
         }
-    }
-
-    private void Query(
-        uint id,
-        string kind,
-        KeyPair? keyPair,
-        Func<CancellationToken, IAsyncEnumerable<LookupReply>> start)
-    {
-        RequireFreeQueryId(id);
-        _scope.Queries.Add(1);
-        Spawn(id, kind, keyPair, start, _scope.Queries);
-    }
-
-    /// <summary>
-    /// A query that the client signs for. It must be read for that, so these do not stop the reading when they are too
-    /// many; the protocol has no error for a query, so one that is not served is finished without a result.
-    /// </summary>
-    private void AskedQuery(
-        RelayMessage message,
-        uint id,
-        Fixed32 publicKey,
-        Func<IForeignKeyNode, IAnnounceSigner, CancellationToken, IAsyncEnumerable<LookupReply>> start)
-    {
-        RequireFreeQueryId(id);
-        if (_scope.KeylessNode is not { } node || !_scope.AskedQueries.IsOpen)
-        {
-            Log.QueryRefused(_scope.Logger, _scope.SessionId, message.Type, _scope.Settings.MaxQueries);
-            _scope.Outbox.Post(new FinishedMessage(id));
-            return;
-        }
-
-        _scope.AskedQueries.Add(1);
-        string kind = message is AnnounceMessage ? "announce" : "unannounce";
-        var signer = new AskedSigner(_scope, publicKey, id);
-        Spawn(id, kind, null, token => start(node, signer, token), _scope.AskedQueries);
-    }
-
-    private void RequireFreeQueryId(uint id)
-    {
-        if (_queries.Contains(id))
-        {
-            throw new ProtocolException($"The id {id} is the one of a query under way");
-        }
-    }
-
-    private void Spawn(
-        uint id,
-        string kind,
-        KeyPair? keyPair,
-        Func<CancellationToken, IAsyncEnumerable<LookupReply>> start,
-        Gate among)
-    {
-        _queries.Add(id);
-        ActorRef<QueryOutcome> actor = Context.Spawn(
-            $"query-{id}",
-            () => new QueryActor(_scope, id, kind, keyPair, start));
-        _queryIds.Add(actor, (id, among));
-        Context.Watch(actor);
     }
 
     /// <summary>Hands a message to its stream; one that raced with the stream's end is dropped.</summary>

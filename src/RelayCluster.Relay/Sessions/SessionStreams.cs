@@ -1,43 +1,68 @@
 using RelayCluster.Actors;
+using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Buffers;
+using RelayCluster.Relay.Streams;
+using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Sessions;
 
 /// <summary>
 /// A session's streams by the alias that the client uses. A stream that a server accepted has none until the client has
-/// told it, and until then is known by the relay's.
+/// told it, and until then is known by the relay's. It belongs to the session's turns.
 /// </summary>
-internal sealed class SessionStreams
+internal sealed class SessionStreams(
+    ActorContext<SessionMessage> context,
+    SessionScope scope,
+    SessionRefusals refusals)
 {
     private readonly Dictionary<uint, SessionStream> _streams = [];
     private readonly Dictionary<uint, SessionStream> _unpaired = [];
     private readonly Dictionary<ActorRef, (uint Alias, bool IsPaired)> _aliases = [];
 
-    /// <summary>Whether the client's alias is the one of a living stream.</summary>
-    public bool Contains(uint alias) => _streams.ContainsKey(alias);
-
     public bool TryGet(uint alias, out SessionStream stream) => _streams.TryGetValue(alias, out stream);
 
-    public void Add(uint alias, SessionStream stream)
+    /// <summary>Dials a peer for the client, or refuses to.</summary>
+    /// <exception cref="ProtocolException">The alias is in use.</exception>
+    public void Connect(ConnectMessage connect)
     {
-        _streams.Add(alias, stream);
-        _aliases[stream.Actor] = (alias, true);
+        RequireFreeAlias(connect.Alias);
+        string? refusal = connect.KeyPair is null && scope.KeylessNode is null
+            ? "Noncustodial connections are not supported by this relay's node"
+            : !scope.Streams.IsOpen
+                ? $"The session has {scope.Settings.MaxStreams} streams, and may not have more"
+                : null;
+        if (refusal is not null)
+        {
+            refusals.Refuse(connect, refusal);
+            return;
+        }
+
+        scope.Streams.Add(1);
+        var origin = new DialledStream(scope, connect, context.TimeProvider);
+        Add(connect.Alias, Spawn($"stream-{connect.Alias}", origin, scope.NextId()));
     }
 
-    public void AddUnpaired(uint relayAlias, SessionStream stream)
+    /// <summary>Takes what a living server has accepted.</summary>
+    public void TakeOver(SessionMessage.Accepted accepted)
     {
-        _unpaired.Add(relayAlias, stream);
-        _aliases[stream.Actor] = (relayAlias, false);
+        uint alias = scope.NextId();
+        var origin = new AcceptedStream(alias, accepted.ServerAlias, accepted.Stream);
+        SessionStream stream = Spawn($"accepted-{alias}", origin, alias);
+        _unpaired.Add(alias, stream);
+        _aliases[stream.Actor] = (alias, false);
     }
 
-    /// <summary>The client has given a stream its alias, which is free. False: the stream has gone meanwhile.</summary>
-    public bool TryPair(uint relayAlias, uint alias, out SessionStream stream)
+    /// <summary>The client has given an accepted stream its alias. False: the stream has gone meanwhile.</summary>
+    /// <exception cref="ProtocolException">The alias is in use.</exception>
+    public bool TryPair(ConnectedMessage connected, out SessionStream stream)
     {
-        if (!_unpaired.Remove(relayAlias, out stream))
+        RequireFreeAlias(connected.Alias);
+        if (!_unpaired.Remove(connected.RemoteAlias, out stream))
         {
             return false;
         }
 
-        Add(alias, stream);
+        Add(connected.Alias, stream);
         return true;
     }
 
@@ -50,6 +75,29 @@ internal sealed class SessionStreams
         }
 
         (name.IsPaired ? _streams : _unpaired).Remove(name.Alias);
+        scope.Streams.Remove(1);
         return true;
+    }
+
+    private void Add(uint alias, SessionStream stream)
+    {
+        _streams.Add(alias, stream);
+        _aliases[stream.Actor] = (alias, true);
+    }
+
+    private void RequireFreeAlias(uint alias)
+    {
+        if (_streams.ContainsKey(alias))
+        {
+            throw new ProtocolException($"The alias {alias} is the one of a living stream");
+        }
+    }
+
+    private SessionStream Spawn(string name, StreamOrigin origin, uint alias)
+    {
+        var toPeer = new Gate(scope.Settings.StreamBytesEachWay);
+        ActorRef<StreamMessage> actor = context.Spawn(name, () => new StreamActor(scope, origin, alias, toPeer));
+        context.Watch(actor);
+        return new SessionStream(actor, toPeer);
     }
 }

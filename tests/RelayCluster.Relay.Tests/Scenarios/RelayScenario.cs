@@ -23,7 +23,7 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
             options ?? new RelayOptions(),
             new ActorSystemOptions { TimeProvider = Kit.Clock, Dispatcher = Kit.Dispatcher },
             this,
-            this);
+            new RelayPorts { MeterFactory = this });
     }
 
     public ActorTestKit Kit { get; }

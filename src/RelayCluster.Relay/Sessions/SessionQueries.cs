@@ -1,0 +1,137 @@
+using RelayCluster.Actors;
+using RelayCluster.Crypto;
+using RelayCluster.Dht;
+using RelayCluster.Dht.Foreign;
+using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Buffers;
+using RelayCluster.Relay.Queries;
+using RelayCluster.Relay.Questions;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Relay.Sessions;
+
+/// <summary>A session's queries under way, by the client's ids. It belongs to the session's turns.</summary>
+internal sealed class SessionQueries(
+    ActorContext<SessionMessage> context,
+    SessionScope scope,
+    SessionRefusals refusals)
+{
+    private readonly HashSet<uint> _ids = [];
+    private readonly Dictionary<ActorRef, (uint Id, Gate Among)> _queries = [];
+
+    /// <exception cref="ProtocolException">The id is in use.</exception>
+    public void Lookup(LookupMessage lookup) =>
+        Start(lookup.Id, "lookup", null, token => scope.Node.LookupAsync(lookup.Topic, token));
+
+    /// <exception cref="ProtocolException">The id is in use.</exception>
+    public void Announce(AnnounceMessage announce)
+    {
+        if (announce.KeyPair is { } keyPair)
+        {
+            Start(
+                announce.Id,
+                "announce",
+                keyPair,
+                token => scope.Node.AnnounceAsync(announce.Topic, keyPair, token));
+        }
+        else
+        {
+            StartAsked(
+                announce,
+                announce.Id,
+                announce.PublicKey,
+                (node, signer, token) => node.AnnounceAsync(announce.Topic, signer, token));
+        }
+    }
+
+    /// <exception cref="ProtocolException">The id is in use.</exception>
+    public void Unannounce(UnannounceMessage unannounce)
+    {
+        if (unannounce.KeyPair is { } keyPair)
+        {
+            Start(
+                unannounce.Id,
+                "unannounce",
+                keyPair,
+                token => scope.Node.UnannounceAsync(unannounce.Topic, keyPair, token));
+        }
+        else
+        {
+            StartAsked(
+                unannounce,
+                unannounce.Id,
+                unannounce.PublicKey,
+                (node, signer, token) => node.UnannounceAsync(unannounce.Topic, signer, token));
+        }
+    }
+
+    /// <summary>Forgets a query whose actor is gone. False: it was none.</summary>
+    public bool Remove(ActorRef actor)
+    {
+        if (!_queries.Remove(actor, out (uint Id, Gate Among) query))
+        {
+            return false;
+        }
+
+        _ids.Remove(query.Id);
+        query.Among.Remove(1);
+        return true;
+    }
+
+    private void Start(
+        uint id,
+        string kind,
+        KeyPair? keyPair,
+        Func<CancellationToken, IAsyncEnumerable<LookupReply>> start)
+    {
+        RequireFreeId(id);
+        scope.Queries.Add(1);
+        Spawn(id, kind, keyPair, start, scope.Queries);
+    }
+
+    /// <summary>
+    /// A query that the client signs for. It must be read for that, so these do not stop the reading when they are too
+    /// many; the protocol has no error for a query, so one that is not served is finished without a result.
+    /// </summary>
+    private void StartAsked(
+        RelayMessage message,
+        uint id,
+        Fixed32 publicKey,
+        Func<IForeignKeyNode, IAnnounceSigner, CancellationToken, IAsyncEnumerable<LookupReply>> start)
+    {
+        RequireFreeId(id);
+        if (scope.KeylessNode is not { } node || !scope.AskedQueries.IsOpen)
+        {
+            refusals.RefuseQuery(message, id);
+            return;
+        }
+
+        scope.AskedQueries.Add(1);
+        string kind = message is AnnounceMessage ? "announce" : "unannounce";
+        var signer = new AskedSigner(scope, publicKey, id);
+        Spawn(id, kind, null, token => start(node, signer, token), scope.AskedQueries);
+    }
+
+    private void RequireFreeId(uint id)
+    {
+        if (_ids.Contains(id))
+        {
+            throw new ProtocolException($"The id {id} is the one of a query under way");
+        }
+    }
+
+    private void Spawn(
+        uint id,
+        string kind,
+        KeyPair? keyPair,
+        Func<CancellationToken, IAsyncEnumerable<LookupReply>> start,
+        Gate among)
+    {
+        _ids.Add(id);
+        ActorRef<QueryOutcome> actor = context.Spawn(
+            $"query-{id}",
+            () => new QueryActor(scope, id, kind, keyPair, start));
+        _queries.Add(actor, (id, among));
+        context.Watch(actor);
+    }
+}
