@@ -218,7 +218,9 @@ public sealed class ReconnectTests
     {
         await Deadlines.UntilAsync(
             () => isDone() || _clock.UntilNextTimer < TimeSpan.FromHours(1), "something that waits");
-        if (!isDone() && _clock.UntilNextTimer is { } wait && wait < TimeSpan.FromHours(1))
+
+        // The timer is looked at first: what was done before it was armed can then be seen, and may be enough.
+        if (_clock.UntilNextTimer is { } wait && wait < TimeSpan.FromHours(1) && !isDone())
         {
             _clock.Advance(wait);
         }

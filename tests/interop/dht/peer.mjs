@@ -68,6 +68,7 @@ const operations = {
       behaviours[behaviour](connection)
     })
     if (options?.refuse) server.firewall = () => true
+    if (options?.hang) server.firewall = () => new Promise(() => {})
     const keyPair = DHT.keyPair()
     await server.listen(keyPair)
     return { publicKey: hex(keyPair.publicKey) }

@@ -71,7 +71,9 @@ internal sealed class PunchScene : IPunchNetwork
         while (!condition())
         {
             limit.Token.ThrowIfCancellationRequested();
-            if (Clock.UntilNextTimer is { } next && next <= (longest ?? TimeSpan.MaxValue))
+
+            // The timer is looked at first: what was done before it was armed can then be seen, and may be enough.
+            if (Clock.UntilNextTimer is { } next && next <= (longest ?? TimeSpan.MaxValue) && !condition())
             {
                 Clock.Advance(next);
             }
