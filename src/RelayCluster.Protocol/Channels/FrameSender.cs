@@ -124,7 +124,7 @@ internal sealed class FrameSender(
     }
 
     /// <summary>Sends what waits, then closes the transport in order. When cancelled it is cut.</summary>
-    public async ValueTask CloseAsync(CancellationToken cancellationToken)
+    public async ValueTask CloseAsync(CloseReason reason, CancellationToken cancellationToken)
     {
         try
         {
@@ -137,7 +137,7 @@ internal sealed class FrameSender(
         }
         finally
         {
-            await FinishAsync().ConfigureAwait(false);
+            await FinishAsync(reason).ConfigureAwait(false);
         }
     }
 
@@ -145,7 +145,7 @@ internal sealed class FrameSender(
     public async ValueTask DisposeAsync()
     {
         transport.Abort();
-        await FinishAsync().ConfigureAwait(false);
+        await FinishAsync(CloseReason.Done).ConfigureAwait(false);
     }
 
     private Task WhenIdleAsync(CancellationToken cancellationToken)
@@ -162,14 +162,14 @@ internal sealed class FrameSender(
         }
     }
 
-    private async ValueTask FinishAsync()
+    private async ValueTask FinishAsync(CloseReason reason)
     {
         await WhenIdleAsync(CancellationToken.None).ConfigureAwait(false);
         Fail(new ObjectDisposedException("the channel"));
 
         // somebody may have sent in between
         await WhenIdleAsync(CancellationToken.None).ConfigureAwait(false);
-        await transport.DisposeAsync().ConfigureAwait(false);
+        await transport.CloseAsync(reason).ConfigureAwait(false);
     }
 
     private async Task PumpAsync()

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Protocol.Transports;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Protocol.Channels;
@@ -35,8 +36,8 @@ internal interface IRelayLink : IAsyncDisposable
     /// <exception cref="ProtocolException">The other side asks and asks, and takes no answers.</exception>
     void Reply(RelayMessage message);
 
-    /// <summary>Closes behind what was sent.</summary>
-    ValueTask CloseAsync(CancellationToken cancellationToken);
+    /// <summary>Closes behind what was sent, and says why where there is a place for it.</summary>
+    ValueTask CloseAsync(CloseReason reason, CancellationToken cancellationToken);
 
     /// <summary>Ends it at once; pending calls fail.</summary>
     void Abort();

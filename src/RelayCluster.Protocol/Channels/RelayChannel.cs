@@ -30,7 +30,7 @@ namespace RelayCluster.Protocol.Channels;
 /// wait, senders wait too.
 /// </para>
 /// <para>
-/// <b>Ending.</b> <see cref="CloseAsync"/> sends what waits and closes the transport in order;
+/// <b>Ending.</b> <see cref="CloseAsync(CancellationToken)"/> sends what waits and closes the transport in order;
 /// <see cref="DisposeAsync"/> cuts it. A transport that fails on the way out is cut, so that the reader hears of it.
 /// The channel owns its transport.
 /// </para>
@@ -151,7 +151,16 @@ public sealed class RelayChannel : IAsyncDisposable
     /// Sends what waits, then closes the transport in order. When cancelled it is cut. On a shared muxer, which goes on
     /// sending, only the channel closes, behind what was sent.
     /// </summary>
-    public ValueTask CloseAsync(CancellationToken cancellationToken = default) => _link.CloseAsync(cancellationToken);
+    public ValueTask CloseAsync(CancellationToken cancellationToken = default) =>
+        CloseAsync(CloseReason.Done, cancellationToken);
+
+    /// <summary>As <see cref="CloseAsync(CancellationToken)"/>, and tells the other side why, where the transport has a
+    /// place for that.</summary>
+    public ValueTask CloseAsync(CloseReason reason, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        return _link.CloseAsync(reason, cancellationToken);
+    }
 
     /// <summary>Cuts the connection at once; pending calls fail. On a shared muxer only the channel closes.</summary>
     public void Abort() => _link.Abort();

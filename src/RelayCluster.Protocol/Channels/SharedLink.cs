@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Protocol.Sharing;
+using RelayCluster.Protocol.Transports;
 using RelayCluster.Wire.Protomux;
 
 namespace RelayCluster.Protocol.Channels;
@@ -77,7 +78,7 @@ internal sealed class SharedLink(SharedChannel channel) : IRelayLink
         channel.Flush();
     }
 
-    public ValueTask CloseAsync(CancellationToken cancellationToken) => DisposeAsync();
+    public ValueTask CloseAsync(CloseReason reason, CancellationToken cancellationToken) => DisposeAsync();
 
     public void Abort() => channel.Dispose();
 

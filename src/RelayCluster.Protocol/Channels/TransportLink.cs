@@ -129,7 +129,8 @@ internal sealed class TransportLink : IRelayLink
         _sender.Start();
     }
 
-    public ValueTask CloseAsync(CancellationToken cancellationToken) => _sender.CloseAsync(cancellationToken);
+    public ValueTask CloseAsync(CloseReason reason, CancellationToken cancellationToken) =>
+        _sender.CloseAsync(reason, cancellationToken);
 
     public void Abort() => _transport.Abort();
 

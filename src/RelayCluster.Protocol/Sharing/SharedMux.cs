@@ -157,7 +157,7 @@ public sealed class SharedMux : IAsyncDisposable, IFrameSource
     public ValueTask CloseAsync(CancellationToken cancellationToken = default)
     {
         Volatile.Write(ref _isClosing, true);
-        return FinishAsync(_sender.CloseAsync(cancellationToken));
+        return FinishAsync(_sender.CloseAsync(CloseReason.Done, cancellationToken));
     }
 
     /// <summary>Cuts the connection at once; pending calls fail.</summary>

@@ -29,4 +29,10 @@ public interface IMessageTransport : IAsyncDisposable
 
     /// <summary>Cuts the connection at once; pending calls fail.</summary>
     void Abort();
+
+    /// <summary>
+    /// Disposes, which closes in order, and tells the other side why if there is a place for that: by default there is
+    /// none.
+    /// </summary>
+    ValueTask CloseAsync(CloseReason reason) => DisposeAsync();
 }

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Text.Unicode;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Protocol.Transports;
@@ -16,6 +17,9 @@ public sealed class WebSocketTransport : IMessageTransport
 {
     private const int MinBufferBytes = 4 * 1024;
     private const int MaxFirstBufferBytes = 64 * 1024;
+
+    /// <summary>A control frame has 125 bytes (RFC 6455, section 5.5), and the code takes two of them.</summary>
+    private const int MaxReasonBytes = 123;
 
     private readonly WebSocket _socket;
     private readonly WebSocketTransportOptions _options;
@@ -100,14 +104,18 @@ public sealed class WebSocketTransport : IMessageTransport
     public void Abort() => _socket.Abort();
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => CloseAsync(CloseReason.Done);
+
+    /// <inheritdoc/>
+    public async ValueTask CloseAsync(CloseReason reason)
     {
+        ArgumentNullException.ThrowIfNull(reason);
         using var timeout = new CancellationTokenSource(_options.CloseTimeout, _timeProvider);
         try
         {
             if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
             {
-                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, timeout.Token)
+                await _socket.CloseOutputAsync(StatusOf(reason.Kind), Shorten(reason.Text), timeout.Token)
                     .ConfigureAwait(false);
             }
         }
@@ -128,6 +136,23 @@ public sealed class WebSocketTransport : IMessageTransport
         WebSocketMessageType.Binary => true,
         _ => false,
     };
+
+    private static WebSocketCloseStatus StatusOf(CloseKind kind) => kind switch
+    {
+        CloseKind.GoingAway => WebSocketCloseStatus.EndpointUnavailable,
+        CloseKind.Violation => WebSocketCloseStatus.ProtocolError,
+        CloseKind.Refused => WebSocketCloseStatus.PolicyViolation,
+        CloseKind.Fault => WebSocketCloseStatus.InternalServerError,
+        _ => WebSocketCloseStatus.NormalClosure,
+    };
+
+    /// <summary>What of a text fits, in whole characters; null for nothing.</summary>
+    private static string? Shorten(string text)
+    {
+        Span<byte> utf8 = stackalloc byte[MaxReasonBytes];
+        Utf8.FromUtf16(text, utf8, out int length, out _);
+        return length == 0 ? null : text[..length];
+    }
 
     private static bool IsCut(Exception e, CancellationToken cancellationToken) => e switch
     {

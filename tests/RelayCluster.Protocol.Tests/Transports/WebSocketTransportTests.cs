@@ -109,6 +109,35 @@ public sealed class WebSocketTransportTests : IAsyncDisposable
             WebSocketMessageType.Close, (await _client.ReceiveAsync(buffer, CancellationToken.None)).MessageType);
     }
 
+    [Theory]
+    [InlineData(CloseKind.Done, 1000)]
+    [InlineData(CloseKind.GoingAway, 1001)]
+    [InlineData(CloseKind.Violation, 1002)]
+    [InlineData(CloseKind.Refused, 1008)]
+    [InlineData(CloseKind.Fault, 1011)]
+    public async Task Close_TellsWhy(CloseKind kind, int code)
+    {
+        await _transport.CloseAsync(new CloseReason(kind, "the relay is draining"));
+
+        WebSocketReceiveResult close = await _client.ReceiveAsync(new byte[10], CancellationToken.None);
+        Assert.Equal((WebSocketCloseStatus)code, close.CloseStatus);
+        Assert.Equal("the relay is draining", close.CloseStatusDescription);
+    }
+
+    [Theory]
+    [InlineData("a", 200, 123)]
+    [InlineData("é", 100, 61)]
+    [InlineData("😀", 50, 60)]
+    public async Task Close_WithALongReason_TellsItsFirstCharacters(string text, int times, int expectedLength)
+    {
+        string reason = string.Concat(Enumerable.Repeat(text, times));
+
+        await _transport.CloseAsync(new CloseReason(CloseKind.GoingAway, reason));
+
+        WebSocketReceiveResult close = await _client.ReceiveAsync(new byte[10], CancellationToken.None);
+        Assert.Equal(reason[..expectedLength], close.CloseStatusDescription);
+    }
+
     [Fact]
     public async Task Cut_IsAnIOException()
     {
