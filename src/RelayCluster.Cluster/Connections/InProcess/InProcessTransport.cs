@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using RelayCluster.Cluster.Fabric;
+
+namespace RelayCluster.Cluster.Connections.InProcess;
+
+/// <summary>
+/// Lines between nodes of one process, as pairs of pipes. Disposing it is the node's death to the others: all its lines
+/// are cut, whoever dialled them.
+/// </summary>
+internal sealed class InProcessTransport(InProcessLines others, string node) : INodeTransport
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly LineTasks _serving = new();
+    private readonly ConcurrentDictionary<PipedLine, bool> _lines = [];
+    private Func<INodeLine, CancellationToken, Task>? _serveAsync;
+
+    public string Address { get; } = $"node:{node}";
+
+    public ValueTask StartAsync(
+        Func<INodeLine, CancellationToken, Task> serveAsync,
+        CancellationToken cancellationToken)
+    {
+        _serveAsync = serveAsync;
+        return others.TryAdd(this)
+            ? ValueTask.CompletedTask
+            : throw new FabricException(FabricError.NameTaken, $"there is another node {node} in this process");
+    }
+
+    public ValueTask<INodeLine> DialAsync(string address, CancellationToken cancellationToken)
+    {
+        InProcessTransport other = others.Find(address) ?? throw new IOException($"nobody listens at {address}");
+        (PipedLine near, PipedLine far) = PipedLine.CreatePair();
+        _lines.TryAdd(near, true);
+        near.OnEnd = () => _lines.TryRemove(near, out _);
+        other.Take(far);
+        return ValueTask.FromResult<INodeLine>(near);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        others.Remove(this);
+        foreach (PipedLine line in _lines.Keys)
+        {
+            line.Abort();
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _serving.WaitAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private void Take(PipedLine line)
+    {
+        _lines.TryAdd(line, true);
+        line.OnEnd = () => _lines.TryRemove(line, out _);
+        _serving.Add(ServeAsync(line));
+    }
+
+    private async Task ServeAsync(PipedLine line)
+    {
+        await using (line.ConfigureAwait(false))
+        {
+            await _serveAsync!(line, _stopping.Token).ConfigureAwait(false);
+        }
+    }
+}
