@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using RelayCluster.Actors.Supervision;
 
 namespace RelayCluster.Actors.TestKit;
@@ -21,12 +22,14 @@ public sealed class ActorTestKit : IAsyncDisposable
 
     /// <summary>A new system at time zero.</summary>
     /// <param name="supervision">For top-level actors; by default they are stopped when they fail.</param>
-    public ActorTestKit(SupervisionStrategy? supervision = null)
+    /// <param name="meterFactory">Where the system's meter comes from; by default it is not measured.</param>
+    public ActorTestKit(SupervisionStrategy? supervision = null, IMeterFactory? meterFactory = null)
     {
         System = new ActorSystem(new ActorSystemOptions
         {
             TimeProvider = Clock,
             Dispatcher = _dispatcher,
+            MeterFactory = meterFactory,
             Supervision = supervision ?? SupervisionStrategy.Stopping,
             OnDeadLetter = letter => Add(_deadLetters, letter),
             OnFailure = failure => Add(_failures, failure),

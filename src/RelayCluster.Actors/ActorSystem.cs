@@ -46,6 +46,7 @@ public sealed class ActorSystem : IAsyncDisposable
 {
     private readonly ActorSystemOptions _options;
     private readonly ActorCell<object> _root;
+    private readonly ActorMetrics? _metrics;
 
     /// <summary>Starts an empty system.</summary>
     public ActorSystem(ActorSystemOptions? options = null)
@@ -53,6 +54,7 @@ public sealed class ActorSystem : IAsyncDisposable
         _options = options ?? new ActorSystemOptions();
         Dispatcher = _options.Dispatcher ?? new ThreadPoolDispatcher();
         _root = new ActorCell<object>(this, null, string.Empty, () => new Guardian(_options.Supervision), 1);
+        _metrics = _options.MeterFactory is { } factory ? new ActorMetrics(factory, _root.TakeCensus) : null;
         _root.Start();
     }
 
@@ -82,11 +84,21 @@ public sealed class ActorSystem : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        _metrics?.Dispose();
+    }
 
     internal void Observe(DeadLetter letter) => _options.OnDeadLetter?.Invoke(letter);
 
-    internal void Observe(ActorFailure failure) => _options.OnFailure?.Invoke(failure);
+    internal void Observe(ActorFailure failure)
+    {
+        _metrics?.Failed(failure.Actor.Cell!.ActorType);
+        _options.OnFailure?.Invoke(failure);
+    }
+
+    internal void ObserveRestart(ActorCell cell) => _metrics?.Restarted(cell.ActorType);
 
     private sealed class Guardian(SupervisionStrategy supervision) : Actor<object>
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using RelayCluster.Actors.Supervision;
 
 namespace RelayCluster.Actors;
@@ -24,4 +25,7 @@ public sealed class ActorSystemOptions
     /// Told of each exception that left an actor's turn, before its supervisor decides. It must neither block nor throw.
     /// </summary>
     public Action<ActorFailure>? OnFailure { get; set; }
+
+    /// <summary>Where the meter <c>RelayCluster.Actors</c> comes from. Null: the system is not measured.</summary>
+    public IMeterFactory? MeterFactory { get; set; }
 }

@@ -56,6 +56,9 @@ internal abstract class ActorCell : IThreadPoolWorkItem
 
     public abstract ActorRef Ref { get; }
 
+    /// <summary>The actor's class, for figures.</summary>
+    public abstract string ActorType { get; }
+
     public Task Termination => _termination.Task;
 
     public int ChildCount => _children.Count;
@@ -70,7 +73,7 @@ internal abstract class ActorCell : IThreadPoolWorkItem
 
     protected abstract bool HasInstance { get; }
 
-    protected abstract bool HasMail { get; }
+    protected abstract int MailCount { get; }
 
     public void Start() => Send(new LifeSignal(LifeEvent.Start));
 
@@ -176,6 +179,14 @@ internal abstract class ActorCell : IThreadPoolWorkItem
         FinishClosing();
     }
 
+    /// <summary>Counts the actors under this one and their mail. Any thread.</summary>
+    public Census TakeCensus()
+    {
+        var census = default(Census);
+        CountChildren(ref census);
+        return census;
+    }
+
     void IThreadPoolWorkItem.Execute()
     {
         for (int handled = 0; handled < TurnLength && HandleNext(); handled++)
@@ -184,7 +195,7 @@ internal abstract class ActorCell : IThreadPoolWorkItem
 
         // A full fence: whoever enqueues after the check below sees the flag down and schedules.
         Interlocked.Exchange(ref _scheduled, 0);
-        if (!_signals.IsEmpty || (State == CellState.Running && HasMail))
+        if (!_signals.IsEmpty || (State == CellState.Running && MailCount > 0))
         {
             Schedule();
         }
@@ -385,6 +396,7 @@ internal abstract class ActorCell : IThreadPoolWorkItem
         _watched = null;
         if (State == CellState.Restarting)
         {
+            System.ObserveRestart(this);
             _children.Reopen();
             Begin();
             return;
@@ -400,6 +412,18 @@ internal abstract class ActorCell : IThreadPoolWorkItem
         }
 
         _watchers = null;
+    }
+
+    private void CountChildren(ref Census census)
+    {
+        foreach (ActorCell child in _children.List())
+        {
+            int waiting = child.MailCount;
+            census.Actors++;
+            census.Waiting += waiting;
+            census.Deepest = Math.Max(census.Deepest, waiting);
+            child.CountChildren(ref census);
+        }
     }
 
     /// <summary>Calls code of the actor's that must not hold up its end.</summary>

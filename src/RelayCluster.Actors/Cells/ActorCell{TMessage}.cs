@@ -22,11 +22,13 @@ internal sealed class ActorCell<TMessage> : ActorCell
 
     public override ActorRef Ref => Reference;
 
+    public override string ActorType => _actor?.GetType().Name ?? "none";
+
     protected override SupervisionStrategy Supervision => _actor?.Supervision ?? SupervisionStrategy.Stopping;
 
     protected override bool HasInstance => _actor is not null;
 
-    protected override bool HasMail => _mailbox.Reader.Count > 0;
+    protected override int MailCount => _mailbox.Reader.Count;
 
     /// <summary>Any thread.</summary>
     public bool TryTell(TMessage message)

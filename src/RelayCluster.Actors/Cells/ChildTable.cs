@@ -50,6 +50,15 @@ internal sealed class ChildTable(ActorCell parent)
         lock (_lock)
         {
             _isClosed = true;
+            return List();
+        }
+    }
+
+    /// <summary>Those that there are.</summary>
+    public ActorCell[] List()
+    {
+        lock (_lock)
+        {
             return _children is null ? [] : [.. _children.Values];
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
@@ -113,12 +114,14 @@ public sealed partial class DhtNode : IDhtNode, IForeignKeyNode
     /// <param name="options">How to join.</param>
     /// <param name="timeProvider">The clock; null for the system's.</param>
     /// <param name="loggerFactory">Where to log; null for nowhere.</param>
+    /// <param name="meterFactory">Where its meters come from; null: it is not measured.</param>
     /// <param name="cancellationToken">Gives up joining and closes the socket.</param>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound to.</exception>
     public static async Task<DhtNode> StartAsync(
         DhtNodeOptions options,
         TimeProvider? timeProvider = null,
         ILoggerFactory? loggerFactory = null,
+        IMeterFactory? meterFactory = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -132,7 +135,7 @@ public sealed partial class DhtNode : IDhtNode, IForeignKeyNode
             Ephemeral = options.Ephemeral,
             Firewalled = options.Firewalled,
         };
-        RpcNode rpc = RpcNode.Start(rpcOptions, handler, timeProvider, loggerFactory);
+        RpcNode rpc = RpcNode.Start(rpcOptions, handler, timeProvider, loggerFactory, meterFactory);
         handler.Attach(rpc);
         var node = new DhtNode(options, rpc, handler, timeProvider, loggerFactory);
         try

@@ -42,7 +42,8 @@ public sealed class Testnet : IAsyncDisposable
                     Firewalled = false,
                 };
                 testnet._nodes.Add(
-                    await DhtNode.StartAsync(options, null, loggerFactory, cancellationToken).ConfigureAwait(false));
+                    await DhtNode.StartAsync(
+                        options, null, loggerFactory, cancellationToken: cancellationToken).ConfigureAwait(false));
             }
 
             return testnet;

@@ -127,7 +127,11 @@ internal sealed partial class RpcNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(handler);
         UdxSocket socket = UdxSocket.Bind(
             options.BindAddress,
-            new UdxSocketOptions { TimeProvider = timeProvider ?? TimeProvider.System });
+            new UdxSocketOptions
+            {
+                TimeProvider = timeProvider ?? TimeProvider.System,
+                MeterFactory = meterFactory,
+            });
         var node = new RpcNode(socket, options, handler, loggerFactory, meterFactory);
         socket.Start(node._protocol);
         node._watching = node.WatchLoopAsync();

@@ -24,6 +24,9 @@ internal sealed class PortableDriver : IDatagramDriver
     public PortableDriver(Socket socket)
     {
         _socket = socket;
+
+        // In milliseconds: a datagram that made the socket readable may prove broken, and then nothing is there to read.
+        _socket.ReceiveTimeout = 1;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
         IPAddress self = LocalEndPoint.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : LocalEndPoint.Address;
         _waker.Bind(new IPEndPoint(self, 0));
@@ -50,7 +53,9 @@ internal sealed class PortableDriver : IDatagramDriver
                 return;
             }
 
-            for (int slot = 0; slot < batch.SlotCount && _socket.Available > 0; slot++)
+            // An empty datagram is there too, though it has no bytes available.
+            int slot = 0;
+            do
             {
                 _address.Size = _address.Buffer.Length;
                 int length = _socket.ReceiveFrom(batch.Slot(slot), SocketFlags.None, _address);
@@ -59,7 +64,10 @@ internal sealed class PortableDriver : IDatagramDriver
                 {
                     batch.Add(slot, sender, length, length);
                 }
+
+                slot++;
             }
+            while (slot < batch.SlotCount && _socket.Available > 0);
         }
         catch (SocketException)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using RelayCluster.Udx.Packets;
 using RelayCluster.Udx.Streams;
@@ -48,6 +49,8 @@ public sealed class UdxSocket : IAsyncDisposable
     private readonly Queue<UdxStream> _ready = new();
     private readonly DeadlineQueue<UdxStream> _deadlines = new();
     private readonly Thread _thread;
+    private readonly SocketCounters _counters = new();
+    private readonly UdxMetrics? _metrics;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private IDatagramProtocol? _protocol;
@@ -55,7 +58,7 @@ public sealed class UdxSocket : IAsyncDisposable
     private int _isStarted;
     private int _fullBatches;
 
-    private UdxSocket(IDatagramDriver driver, TimeProvider clock)
+    private UdxSocket(IDatagramDriver driver, TimeProvider clock, IMeterFactory? meterFactory)
     {
         _driver = driver;
         _clock = clock;
@@ -63,6 +66,7 @@ public sealed class UdxSocket : IAsyncDisposable
         _waker = new LoopWaker(driver);
         _received = driver.CreateReceiveBatch();
         LocalEndPoint = new UdpEndPoint(driver.LocalEndPoint);
+        _metrics = meterFactory is null ? null : new UdxMetrics(meterFactory, _counters, () => _streams.Count);
         _thread = new Thread(Run) { IsBackground = true, Name = $"udx {LocalEndPoint}" };
     }
 
@@ -90,7 +94,7 @@ public sealed class UdxSocket : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         options ??= new UdxSocketOptions();
-        return new UdxSocket(DatagramDrivers.Bind(endPoint, options), options.TimeProvider);
+        return new UdxSocket(DatagramDrivers.Bind(endPoint, options), options.TimeProvider, options.MeterFactory);
     }
 
     /// <summary>Starts the loop, once.</summary>
@@ -194,6 +198,7 @@ public sealed class UdxSocket : IAsyncDisposable
         LoopTime = Now;
         foreach (ref readonly DatagramRun run in _received.Runs)
         {
+            _counters.CountReceived(run);
             for (int start = 0; start < run.Length; start += run.SegmentBytes)
             {
                 int length = Math.Min(run.SegmentBytes, run.Length - start);
@@ -307,10 +312,13 @@ public sealed class UdxSocket : IAsyncDisposable
                 Flush();
             }
 
+            long retransmitted = stream.Machine.RetransmittedPackets;
             if (stream.WriteDatagrams(LoopTime, _toSend, StreamTurnDatagrams))
             {
                 MakeReady(stream);
             }
+
+            _counters.PacketsRetransmitted += stream.Machine.RetransmittedPackets - retransmitted;
 
             Settle(stream);
         }
@@ -335,6 +343,7 @@ public sealed class UdxSocket : IAsyncDisposable
     {
         if (_toSend.RunCount > 0)
         {
+            _counters.CountSent(_toSend.Runs);
             _driver.Send(_toSend);
         }
     }
@@ -355,6 +364,7 @@ public sealed class UdxSocket : IAsyncDisposable
         Flush();
         _streams.Clear();
         _driver.Dispose();
+        _metrics?.Dispose();
         if (error is null)
         {
             _completion.TrySetResult();

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+
 namespace RelayCluster.Udx.Sockets;
 
 /// <summary>How a <see cref="UdxSocket"/> is set up.</summary>
@@ -16,4 +18,7 @@ public sealed class UdxSocketOptions
 
     /// <summary>Where the time comes from. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Where the meter <c>RelayCluster.Udx</c> comes from. Default: the socket is not measured.</summary>
+    public IMeterFactory? MeterFactory { get; set; }
 }

@@ -1,17 +1,21 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Udx.Streams;
 
 namespace RelayCluster.Udx.Tests.Sockets;
 
-/// <summary>Two sockets on loopback, and streams between them.</summary>
+/// <summary>Two sockets on loopback, and streams between them. The first one is measured.</summary>
 internal sealed class SocketPair : IAsyncDisposable
 {
-    public SocketPair(bool native = true)
+    public SocketPair(bool native = true, IMeterFactory? meterFactory = null)
     {
-        var options = new UdxSocketOptions { UseNativeDriver = native };
-        A = UdxSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0), options);
-        B = UdxSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0), options);
+        A = UdxSocket.Bind(
+            new IPEndPoint(IPAddress.Loopback, 0),
+            new UdxSocketOptions { UseNativeDriver = native, MeterFactory = meterFactory });
+        B = UdxSocket.Bind(
+            new IPEndPoint(IPAddress.Loopback, 0),
+            new UdxSocketOptions { UseNativeDriver = native });
         A.Start();
         B.Start();
     }
