@@ -17,6 +17,7 @@ internal sealed class RelayMetrics : IDisposable
     private readonly UpDownCounter<int> _streams;
     private readonly Counter<long> _streamEnds;
     private readonly UpDownCounter<int> _servers;
+    private readonly UpDownCounter<int> _queriesUnderWay;
     private readonly Histogram<double> _dials;
     private readonly Histogram<double> _queries;
     private readonly Counter<long> _bytes;
@@ -36,10 +37,12 @@ internal sealed class RelayMetrics : IDisposable
             "relay.stream.ends", "{stream}", "Streams that ended, by the side that ended them.");
         _servers = meter.CreateUpDownCounter<int>(
             "relay.servers", "{server}", "Servers of clients, those that are being announced or taken back included.");
+        _queriesUnderWay = meter.CreateUpDownCounter<int>(
+            "relay.queries", "{query}", "Lookups, announces and unannounces of clients that are under way.");
         _dials = meter.CreateHistogram<double>(
             "relay.dial.duration", "s", "Time to connect to a peer, by result.");
         _queries = meter.CreateHistogram<double>(
-            "relay.query.duration", "s", "Time of lookups, announces and unannounces.");
+            "relay.query.duration", "s", "Time of lookups, announces and unannounces that ended by themselves, by kind.");
         _bytes = meter.CreateCounter<long>(
             "relay.bytes", "By", "Payload bytes relayed, by direction.");
         _messages = meter.CreateCounter<long>(
@@ -73,6 +76,10 @@ internal sealed class RelayMetrics : IDisposable
     public void ServerStarted() => _servers.Add(1);
 
     public void ServerStopped() => _servers.Add(-1);
+
+    public void QueryStarted() => _queriesUnderWay.Add(1);
+
+    public void QueryStopped() => _queriesUnderWay.Add(-1);
 
     public void Dialled(TimeSpan duration, string result)
     {

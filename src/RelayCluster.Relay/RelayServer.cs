@@ -47,7 +47,7 @@ public sealed partial class RelayServer : IAsyncDisposable
         TimeProvider timeProvider,
         ILoggerFactory loggerFactory,
         RelayPorts? ports = null)
-        : this(node, options, new ActorSystemOptions { TimeProvider = timeProvider }, loggerFactory, ports)
+        : this(node, options, ActorsOf(timeProvider, ports), loggerFactory, ports)
     {
     }
 
@@ -134,6 +134,9 @@ public sealed partial class RelayServer : IAsyncDisposable
         await _system.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
     }
+
+    private static ActorSystemOptions ActorsOf(TimeProvider timeProvider, RelayPorts? ports) =>
+        new() { TimeProvider = timeProvider, MeterFactory = ports?.MeterFactory };
 
     private async Task ServeAsync(IClientArrival client, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using RelayCluster.Dht.Hyper;
 using RelayCluster.Host.Hosting;
@@ -11,16 +12,19 @@ internal static class NodeStart
     /// <param name="loggerFactory">Where it logs; null for nowhere.</param>
     /// <param name="settings">What its address and its port are called where they were set.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="meterFactory">Where its meters come from; null: it is not measured.</param>
     /// <exception cref="StartupException">The address cannot be bound to.</exception>
     public static async Task<DhtNode> StartAsync(
         DhtNodeOptions options,
         ILoggerFactory? loggerFactory,
         (string Host, string Port) settings,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        IMeterFactory? meterFactory = null)
     {
         try
         {
-            return await DhtNode.StartAsync(options, TimeProvider.System, loggerFactory, cancellationToken);
+            return await DhtNode.StartAsync(
+                options, TimeProvider.System, loggerFactory, meterFactory, cancellationToken);
         }
         catch (SocketException e)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using RelayCluster.Dht;
 using RelayCluster.Dht.Hyper;
@@ -13,13 +14,18 @@ internal sealed partial class DhtMembership : IDhtMembership
 
     private readonly DhtOptions _options;
     private readonly ILoggerFactory _loggerFactory;
+    private readonly IMeterFactory _meterFactory;
     private readonly ILogger<DhtMembership> _logger;
     private Testnet? _testnet;
     private DhtNode? _node;
     private Task? _leaving;
 
-    public DhtMembership(IOptions<ServeOptions> options, ILoggerFactory loggerFactory)
+    public DhtMembership(
+        IOptions<ServeOptions> options,
+        ILoggerFactory loggerFactory,
+        IMeterFactory meterFactory)
     {
+        _meterFactory = meterFactory;
         _options = options.Value.Dht;
         _loggerFactory = loggerFactory;
         _logger = loggerFactory.CreateLogger<DhtMembership>();
@@ -43,7 +49,7 @@ internal sealed partial class DhtMembership : IDhtMembership
             Port = _options.Port,
         };
         _node = await NodeStart.StartAsync(
-            options, _loggerFactory, ("--dht-host", "--dht-port"), cancellationToken);
+            options, _loggerFactory, ("--dht-host", "--dht-port"), cancellationToken, _meterFactory);
         Log.Joined(_logger, _node.EndPoint.ToString());
         return _node;
     }

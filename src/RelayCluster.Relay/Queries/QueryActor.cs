@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Actors;
 using RelayCluster.Crypto;
@@ -23,6 +24,7 @@ internal sealed partial class QueryActor(
     protected override void OnStarted()
     {
         _started = Context.TimeProvider.GetTimestamp();
+        scope.Metrics.QueryStarted();
         Context.PipeToSelf(
             RunAsync,
             static results => new QueryOutcome(results, null),
@@ -47,7 +49,11 @@ internal sealed partial class QueryActor(
         Context.StopSelf();
     }
 
-    protected override void OnStopped() => keyPair?.Dispose();
+    protected override void OnStopped()
+    {
+        scope.Metrics.QueryStopped();
+        keyPair?.Dispose();
+    }
 
     private static AnnouncingNode ToMessage(DhtNodeAddress node) => new(node.Id, node.EndPoint);
 
@@ -59,14 +65,24 @@ internal sealed partial class QueryActor(
 
     private async ValueTask<int> RunAsync(CancellationToken cancellationToken)
     {
+        using Activity? span = RelayTraces.Start(kind, scope.SessionId, id);
         int results = 0;
-        await foreach (LookupReply reply in start(cancellationToken).ConfigureAwait(false))
+        try
         {
-            await scope.Outbox.Control.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
-            scope.Outbox.Post(new ResultMessage(id, Encode(reply)));
-            results++;
+            await foreach (LookupReply reply in start(cancellationToken).ConfigureAwait(false))
+            {
+                await scope.Outbox.Control.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
+                scope.Outbox.Post(new ResultMessage(id, Encode(reply)));
+                results++;
+            }
+        }
+        catch (Exception exception)
+        {
+            span.Fail(exception);
+            throw;
         }
 
+        span?.SetTag("relay.results", results);
         return results;
     }
 

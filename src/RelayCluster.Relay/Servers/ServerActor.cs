@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Actors;
@@ -83,7 +84,7 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
         _door = new ServerDoor(_scope, Context.TimeProvider);
         _accepting = Context.CreateWait<DhtStream?>(OnAccepted, OnFailed, OwnUntaken);
         _handing = Context.CreateWait<bool>(OnHandedOver, OnFailed, Settle);
-        Context.CreateWait<IDhtServer>(OnListening, OnFailed, Own).Await(ListenAsync(Context.Stopping));
+        Context.CreateWait<IDhtServer>(OnListening, OnFailed, Own).Await(TraceListenAsync(Context.Stopping));
     }
 
     protected override void Receive(ServerMessage message) => Context.StopSelf();
@@ -102,6 +103,21 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
         _listen.Dispose();
         _scope.Metrics.ServerStopped();
         Log.Closed(_scope.Logger, _scope.SessionId, _listen.Alias, _listen.PublicKey);
+    }
+
+    private async ValueTask<IDhtServer> TraceListenAsync(CancellationToken cancellationToken)
+    {
+        using Activity? span = RelayTraces.Start("listen", _scope.SessionId, _listen.Alias);
+        span?.SetTag("server.public_key", _listen.PublicKey.ToString());
+        try
+        {
+            return await ListenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            span.Fail(exception);
+            throw;
+        }
     }
 
     private async ValueTask<IDhtServer> ListenAsync(CancellationToken cancellationToken)

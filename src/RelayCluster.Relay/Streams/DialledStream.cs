@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RelayCluster.Dht;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Questions;
@@ -20,6 +21,8 @@ internal sealed class DialledStream(SessionScope scope, ConnectMessage connect, 
 
     public override async ValueTask<DhtStream> OpenAsync(CancellationToken cancellationToken)
     {
+        using Activity? span = RelayTraces.Start("connect", scope.SessionId, connect.Alias);
+        span?.SetTag("peer.public_key", connect.RemotePublicKey.ToString());
         long started = timeProvider.GetTimestamp();
         try
         {
@@ -29,6 +32,7 @@ internal sealed class DialledStream(SessionScope scope, ConnectMessage connect, 
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            span.Fail(exception);
             string result = exception is DhtException known ? known.Code : "error";
             scope.Metrics.Dialled(timeProvider.GetElapsedTime(started), result);
             throw;

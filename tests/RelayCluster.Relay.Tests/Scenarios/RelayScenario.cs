@@ -80,6 +80,7 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
         Assert.Equal(0, Metric("relay.sessions.paused"));
         Assert.Equal(0, Metric("relay.streams"));
         Assert.Equal(0, Metric("relay.servers"));
+        Assert.Equal(0, Metric("relay.queries"));
         Assert.All(Node.Servers, static server => Assert.True(server.IsClosed));
         _listener.Dispose();
         Assert.Equal(0, Relay.SessionCount);
