@@ -17,9 +17,6 @@ internal sealed class ConnectionEnd
         _timeProvider = timeProvider;
     }
 
-    /// <summary>How logs name a connection's other end.</summary>
-    public static string Describe(ConnectionContext connection) => connection.RemoteEndPoint?.ToString() ?? "unknown";
-
     /// <summary>Sends what is left, if that goes soon, and closes.</summary>
     public async Task CloseAsync(ConnectionContext connection)
     {

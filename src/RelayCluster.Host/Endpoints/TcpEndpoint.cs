@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using RelayCluster.Crypto;
@@ -5,6 +6,7 @@ using RelayCluster.Crypto.SecretStreams;
 using RelayCluster.Host.Configuration;
 using RelayCluster.Host.Hosting;
 using RelayCluster.Protocol.Transports;
+using RelayCluster.Relay;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Host.Endpoints;
@@ -38,16 +40,17 @@ internal sealed partial class TcpEndpoint : ConnectionHandler, IDisposable
     /// <summary>Serves one client for as long as it stays.</summary>
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        if (await ShakeHandsAsync(connection) is { } stream)
+        var origin = new ClientOrigin(connection.RemoteEndPoint as IPEndPoint, ClientTransport.Tcp);
+        if (await ShakeHandsAsync(connection, origin) is { } stream)
         {
-            await _relay.ServeAsync(new SecretStreamTransport(stream, ConnectionEnd.Describe(connection)));
+            await _relay.ServeAsync(new SecretStreamTransport(stream, origin.ToString()), origin);
             await _end.CloseAsync(connection);
         }
     }
 
     public void Dispose() => _keyPair.Dispose();
 
-    private async Task<SecretStream?> ShakeHandsAsync(ConnectionContext connection)
+    private async Task<SecretStream?> ShakeHandsAsync(ConnectionContext connection, ClientOrigin origin)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(
             connection.ConnectionClosed, _relay.Stopping);
@@ -61,7 +64,7 @@ internal sealed partial class TcpEndpoint : ConnectionHandler, IDisposable
         }
         catch (Exception e) when (e is ProtocolException or IOException or OperationCanceledException)
         {
-            Log.HandshakeFailed(_logger, ConnectionEnd.Describe(connection), e.Message);
+            Log.HandshakeFailed(_logger, origin.ToString(), e.Message);
             return null;
         }
     }

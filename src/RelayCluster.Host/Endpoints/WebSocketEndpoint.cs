@@ -1,8 +1,10 @@
+using System.Net;
 using System.Net.WebSockets;
 using Microsoft.Extensions.Options;
 using RelayCluster.Host.Configuration;
 using RelayCluster.Host.Hosting;
 using RelayCluster.Protocol.Transports;
+using RelayCluster.Relay;
 
 namespace RelayCluster.Host.Endpoints;
 
@@ -45,7 +47,11 @@ internal sealed class WebSocketEndpoint
         }
 
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(Accept);
-        string remote = $"{context.Connection.RemoteIpAddress}:{context.Connection.RemotePort}";
-        await _relay.ServeAsync(new WebSocketTransport(socket, remote, _options));
+        ClientOrigin origin = OriginOf(context.Connection);
+        await _relay.ServeAsync(new WebSocketTransport(socket, origin.ToString(), _options), origin);
     }
+
+    private static ClientOrigin OriginOf(ConnectionInfo connection) => new(
+        connection.RemoteIpAddress is { } address ? new IPEndPoint(address, connection.RemotePort) : null,
+        ClientTransport.WebSocket);
 }

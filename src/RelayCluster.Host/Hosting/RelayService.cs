@@ -64,11 +64,11 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
     }
 
     /// <summary>Serves a client until its session is over. The relay is ready, or was a moment ago.</summary>
-    public async Task ServeAsync(IMessageTransport transport)
+    public async Task ServeAsync(IMessageTransport transport, ClientOrigin origin)
     {
         if (await _server.Task is { } server)
         {
-            await server.ServeAsync(transport, _stopping.Token);
+            await server.ServeAsync(transport, origin, _stopping.Token);
         }
     }
 
