@@ -1,0 +1,266 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using RelayCluster.Cluster.Connections;
+using RelayCluster.Cluster.Fabric;
+using RelayCluster.Crypto;
+using RelayCluster.Relay;
+
+namespace RelayCluster.Cluster.Placement;
+
+/// <summary>
+/// Finds the node that serves a client's session, before anything of what the client sent is read, and takes sessions
+/// of clients that came to other nodes.
+/// <code>
+/// client ──► this node ── fabric: placement/session, to the owner of a random key ──► it has its share: no
+///                      ── … to the emptiest node ───────────────────────────────────► yes: address, ticket
+///                      ══ node connection, purpose "session" ══════════════════════►  the session
+/// </code>
+/// Nothing that goes wrong on the way refuses a client: if the engine, or the node, cannot be had, or takes longer than
+/// <see cref="PlacementOptions.Timeout"/>, the session is served here. <see cref="PlacementRules"/> has the decisions.
+/// </summary>
+public sealed partial class SessionPlacement
+{
+    internal const string Region = "sessions";
+    internal const string Subject = "placement/session";
+    internal const string Purpose = "session";
+
+    private const int WeightUnit = 100;
+    private const int MaxWeight = 1000;
+
+    private readonly IFabric _fabric;
+    private readonly NodeConnections _connections;
+    private readonly PlacementOptions _options;
+    private readonly ClusterMetrics _metrics;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private readonly FleetLoads _others = new();
+    private SessionHandler? _serveAsync;
+    private int _sessions;
+    private volatile bool _takesSessions;
+    private volatile bool _isIll;
+
+    internal SessionPlacement(
+        IFabric fabric,
+        NodeConnections connections,
+        PlacementOptions options,
+        ClusterMetrics metrics,
+        TimeProvider timeProvider,
+        ILoggerFactory loggerFactory)
+    {
+        _fabric = fabric;
+        _connections = connections;
+        _options = options;
+        _metrics = metrics;
+        _timeProvider = timeProvider;
+        _logger = loggerFactory.CreateLogger<SessionPlacement>();
+        fabric.Handle(Subject, AnswerAsync);
+        connections.Handle(Purpose, ServeAsync);
+    }
+
+    /// <summary>How many sessions live here, or are on their way to here; what the others should know.</summary>
+    public int SessionCount => Volatile.Read(ref _sessions) + _connections.CountGranted(Purpose);
+
+    /// <summary>How many sessions this node can take.</summary>
+    public int Capacity => _options.Capacity;
+
+    /// <summary>Serves the sessions that other nodes hand on; said before the start.</summary>
+    public void Serve(SessionHandler serveAsync) => _serveAsync = serveAsync;
+
+    /// <summary>Whether this node takes sessions from now on, of whoever's clients; at first it does not.</summary>
+    public async ValueTask TakeSessionsAsync(bool takesSessions, CancellationToken cancellationToken)
+    {
+        _takesSessions = takesSessions;
+        int weight = Math.Clamp(_options.Capacity / WeightUnit, 1, MaxWeight);
+        await _fabric.SetWeightAsync(Region, takesSessions ? weight : 0, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Finds the place of a session. The client has to wait for it, but never for long.</summary>
+    /// <param name="origin">Where the client comes from.</param>
+    /// <param name="cancellationToken">The client has gone.</param>
+    public async ValueTask<SessionPlace> PlaceAsync(ClientOrigin origin, CancellationToken cancellationToken)
+    {
+        if (StaysHere())
+        {
+            return Stay("here");
+        }
+
+        using var timeout = new CancellationTokenSource(_options.Timeout, _timeProvider);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            NodeConnection? connection = await FindAsync(SessionClient.Of(origin), patience.Token).ConfigureAwait(false);
+            _isIll = false;
+            if (connection is null)
+            {
+                return Stay("here");
+            }
+
+            _metrics.Placed("elsewhere");
+            return new SessionPlace(connection);
+        }
+        catch (FabricException e)
+        {
+            return StayForWant(e.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return StayForWant($"nobody took it within {_options.Timeout.TotalSeconds} s (setting Timeout)");
+        }
+    }
+
+    /// <summary>A node that takes sessions told how it stands.</summary>
+    internal void HandleLoad(NodeLoad load)
+    {
+        if (load.Node != _fabric.NodeName)
+        {
+            lock (_lock)
+            {
+                _others.HandleLoad(load);
+            }
+        }
+    }
+
+    /// <summary>A node is not there any more, or takes no sessions.</summary>
+    internal void HandleGone(string node)
+    {
+        lock (_lock)
+        {
+            _others.HandleGone(node);
+        }
+    }
+
+    private NodeLoad[] GetOthers()
+    {
+        lock (_lock)
+        {
+            return [.. _others.Nodes];
+        }
+    }
+
+    private NodeLoad? GetSelf() =>
+        _takesSessions ? new NodeLoad(_fabric.NodeName, SessionCount, _options.Capacity) : null;
+
+    private IEnumerable<NodeLoad> GetAll() => GetSelf() is { } self ? GetOthers().Append(self) : GetOthers();
+
+    private bool StaysHere() =>
+        PlacementRules.StaysHere(_options.Mode, _options.BalanceMargin / 100.0, GetSelf(), GetOthers());
+
+    private SessionPlace Stay(string outcome)
+    {
+        _metrics.Placed(outcome);
+        Interlocked.Increment(ref _sessions);
+        return new SessionPlace(() => Interlocked.Decrement(ref _sessions));
+    }
+
+    private SessionPlace StayForWant(string reason)
+    {
+        // once for an illness of the fleet, not for each client
+        if (!_isIll)
+        {
+            _isIll = true;
+            Log.NoPlace(_logger, reason);
+        }
+
+        return Stay("failed");
+    }
+
+    /// <summary>The way to the node that takes it; null if that is this one.</summary>
+    private async ValueTask<NodeConnection?> FindAsync(SessionClient client, CancellationToken cancellationToken)
+    {
+        double evenShare = PlacementRules.GetEvenShare(GetAll());
+        var owner = FabricAddress.OfOwner(Region, RandomBytes.NextFixed32().ToString());
+        PlacementReply reply = await AskAsync(owner, new PlacementRequest(client, evenShare), cancellationToken)
+            .ConfigureAwait(false);
+        if (!reply.Takes)
+        {
+            string? emptiest = PlacementRules.FindEmptiest(GetAll());
+            if (emptiest is null || emptiest == _fabric.NodeName)
+            {
+                return null;
+            }
+
+            var other = FabricAddress.OfNode(emptiest);
+            reply = await AskAsync(other, new PlacementRequest(client, EvenShare: null), cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        if (!reply.Takes)
+        {
+            throw new FabricException(FabricError.Refused, $"{reply.Node} takes no more sessions");
+        }
+
+        return reply.Grant is { } grant
+            ? await _connections.DialAsync(reply.Node, grant, cancellationToken).ConfigureAwait(false)
+            : null;
+    }
+
+    private async ValueTask<PlacementReply> AskAsync(
+        FabricAddress address,
+        PlacementRequest request,
+        CancellationToken cancellationToken)
+    {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, PlacementJson.Default.PlacementRequest);
+        ReadOnlyMemory<byte> answer = await _fabric.AskAsync(address, Subject, body, cancellationToken)
+            .FirstAsync(cancellationToken)
+            .ConfigureAwait(false);
+        PlacementReply reply = JsonSerializer.Deserialize(answer.Span, PlacementJson.Default.PlacementReply)!;
+        HandleLoad(new NodeLoad(reply.Node, reply.Sessions, reply.Capacity));
+        return reply;
+    }
+
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> AnswerAsync(
+        FabricRequest request,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        PlacementRequest wanted =
+            JsonSerializer.Deserialize(request.Body.Span, PlacementJson.Default.PlacementRequest)!;
+        PlacementReply reply = Answer(request.From, wanted);
+        yield return JsonSerializer.SerializeToUtf8Bytes(reply, PlacementJson.Default.PlacementReply);
+        await Task.CompletedTask.ConfigureAwait(false);
+    }
+
+    private PlacementReply Answer(string asker, PlacementRequest request)
+    {
+        if (GetSelf() is not { } self)
+        {
+            throw new FabricException(FabricError.Refused, $"{_fabric.NodeName} takes no sessions now");
+        }
+
+        bool takes = request.EvenShare is { } evenShare ? PlacementRules.IsWithin(evenShare, self) : self.HasRoom;
+        ConnectionGrant? grant = takes && asker != self.Node
+            ? _connections.Grant(new Ticket(
+                asker,
+                Purpose,
+                JsonSerializer.SerializeToUtf8Bytes(request.Client, PlacementJson.Default.SessionClient)))
+            : null;
+        return new PlacementReply(self.Node, takes ? self.Sessions + 1 : self.Sessions, self.Capacity, takes, grant);
+    }
+
+    private async Task ServeAsync(NodeConnection connection, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _sessions);
+        try
+        {
+            SessionClient client =
+                JsonSerializer.Deserialize(connection.Data.Span, PlacementJson.Default.SessionClient)!;
+            SessionHandler serveAsync = _serveAsync
+                ?? throw new InvalidOperationException($"{nameof(Serve)} has not been called");
+            await serveAsync(client.ToOrigin(), connection, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _sessions);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            7200,
+            LogLevel.Warning,
+            "Sessions that should live on another node are served here until the fleet is well: {Reason}")]
+        public static partial void NoPlace(ILogger logger, string reason);
+    }
+}
