@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using RelayCluster.Cluster.Connections;
 
 namespace RelayCluster.Cluster.Placement;
@@ -6,18 +7,47 @@ namespace RelayCluster.Cluster.Placement;
 public sealed class SessionPlace : IAsyncDisposable
 {
     private readonly Action? _leave;
+    private readonly NodeConnection? _connection;
+    private readonly ClusterMetrics? _metrics;
 
-    internal SessionPlace(NodeConnection connection) => Connection = connection;
+    private SessionPlace(Action? leave, NodeConnection? connection, ClusterMetrics? metrics)
+    {
+        _leave = leave;
+        _connection = connection;
+        _metrics = metrics;
+    }
 
-    internal SessionPlace(Action leave) => _leave = leave;
+    /// <summary>The place of all sessions of a node by itself.</summary>
+    public static SessionPlace Here { get; } = new(leave: null, connection: null, metrics: null);
 
-    /// <summary>The way to the node that serves it, for the client's bytes; null if it is to be served here.</summary>
-    public NodeConnection? Connection { get; }
+    /// <summary>Whether the session is to be served by this node.</summary>
+    public bool IsHere => _connection is null;
+
+    /// <summary>Carries the client's bytes to where the session is, and back, until it is over.</summary>
+    /// <param name="client">The client, of whom nothing has been read.</param>
+    /// <param name="abortClient">Cuts the client's connection.</param>
+    /// <param name="cancellationToken">Cuts both.</param>
+    /// <returns>
+    /// Whether the session ended in order; what it said last has yet to go out to the client then. Otherwise the
+    /// client's connection has been cut.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">The session is served here.</exception>
+    public Task<bool> CarryAsync(IDuplexPipe client, Action abortClient, CancellationToken cancellationToken)
+    {
+        NodeConnection node = _connection
+            ?? throw new InvalidOperationException("the session is served here, not carried elsewhere");
+        return new SessionSplice(client, abortClient, node, _metrics!).RunAsync(cancellationToken);
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         _leave?.Invoke();
-        return Connection?.DisposeAsync() ?? ValueTask.CompletedTask;
+        return _connection?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
+
+    internal static SessionPlace OfThisNode(Action leave) => new(leave, connection: null, metrics: null);
+
+    internal static SessionPlace OfNode(NodeConnection connection, ClusterMetrics metrics) =>
+        new(leave: null, connection, metrics);
 }

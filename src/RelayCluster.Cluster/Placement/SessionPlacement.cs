@@ -98,7 +98,7 @@ public sealed partial class SessionPlacement
             }
 
             _metrics.Placed("elsewhere");
-            return new SessionPlace(connection);
+            return SessionPlace.OfNode(connection, _metrics);
         }
         catch (FabricException e)
         {
@@ -151,7 +151,7 @@ public sealed partial class SessionPlacement
     {
         _metrics.Placed(outcome);
         Interlocked.Increment(ref _sessions);
-        return new SessionPlace(() => Interlocked.Decrement(ref _sessions));
+        return SessionPlace.OfThisNode(() => Interlocked.Decrement(ref _sessions));
     }
 
     private SessionPlace StayForWant(string reason)
