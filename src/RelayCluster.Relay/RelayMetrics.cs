@@ -19,6 +19,7 @@ internal sealed class RelayMetrics : IDisposable
     private readonly UpDownCounter<int> _servers;
     private readonly UpDownCounter<int> _queriesUnderWay;
     private readonly Histogram<double> _dials;
+    private readonly Counter<long> _joins;
     private readonly Histogram<double> _queries;
     private readonly Counter<long> _bytes;
     private readonly Counter<long> _messages;
@@ -41,6 +42,8 @@ internal sealed class RelayMetrics : IDisposable
             "relay.queries", "{query}", "Lookups, announces and unannounces of clients that are under way.");
         _dials = meter.CreateHistogram<double>(
             "relay.dial.duration", "s", "Time to connect to a peer, by result.");
+        _joins = meter.CreateCounter<long>(
+            "relay.joins", "{connect}", "Connects to servers of this relay or its fleet, past the DHT, by result.");
         _queries = meter.CreateHistogram<double>(
             "relay.query.duration", "s", "Time of lookups, announces and unannounces that ended by themselves, by kind.");
         _bytes = meter.CreateCounter<long>(
@@ -86,6 +89,14 @@ internal sealed class RelayMetrics : IDisposable
         if (_dials.Enabled)
         {
             _dials.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("result", result));
+        }
+    }
+
+    public void Joined(string result)
+    {
+        if (_joins.Enabled)
+        {
+            _joins.Add(1, new KeyValuePair<string, object?>("result", result));
         }
     }
 

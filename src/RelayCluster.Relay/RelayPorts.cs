@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using RelayCluster.Relay.Directory;
 
 namespace RelayCluster.Relay;
 
@@ -10,4 +11,10 @@ public sealed class RelayPorts
     /// own, without figures of its actors.
     /// </summary>
     public IMeterFactory? MeterFactory { get; init; }
+
+    /// <summary>
+    /// Where the clients' servers are made known, and sought before the DHT is asked, if the relay's node can connect over
+    /// links; null for nowhere.
+    /// </summary>
+    public IServerDirectory? Directory { get; init; }
 }

@@ -6,6 +6,7 @@ using RelayCluster.Protocol.Channels;
 using RelayCluster.Protocol.Sharing;
 using RelayCluster.Protocol.Transports;
 using RelayCluster.Relay.Buffers;
+using RelayCluster.Relay.Directory;
 using RelayCluster.Relay.Servers;
 using RelayCluster.Relay.Sessions;
 
@@ -23,6 +24,7 @@ public sealed partial class RelayServer : IAsyncDisposable
     private readonly IDhtNode _node;
     private readonly RelaySettings _settings;
     private readonly RelayMetrics _metrics;
+    private readonly IServerDirectory? _directory;
     private readonly ILogger _logger;
     private readonly EndingServers _endingServers = new();
     private readonly TimeProvider _timeProvider;
@@ -65,6 +67,7 @@ public sealed partial class RelayServer : IAsyncDisposable
         _settings = new RelaySettings(options);
         _logger = loggerFactory.CreateLogger<RelayServer>();
         _metrics = new RelayMetrics(ports?.MeterFactory);
+        _directory = ports?.Directory;
         _timeProvider = actors.TimeProvider;
         actors.OnFailure ??= failure => Log.ActorFailed(_logger, failure.Exception, failure.Actor.Path);
         _system = new ActorSystem(actors);
@@ -186,7 +189,10 @@ public sealed partial class RelayServer : IAsyncDisposable
     private SessionActor CreateSession(string sessionId, IClientArrival client)
     {
         var outbox = new Outbox(_settings.SessionBytesEachWay);
-        var scope = new SessionScope(sessionId, _node, _settings, outbox, _endingServers, _metrics, _logger, _timeProvider);
+        var scope = new SessionScope(sessionId, _node, _settings, outbox, _endingServers, _metrics, _logger, _timeProvider)
+        {
+            Directory = _directory,
+        };
         return new SessionActor(scope, client);
     }
 

@@ -9,10 +9,12 @@ using RelayCluster.Crypto.SecretStreams;
 using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Hyper.Connecting;
 using RelayCluster.Dht.Hyper.Handshakes;
+using RelayCluster.Dht.Hyper.Links;
 using RelayCluster.Dht.Hyper.Punching;
 using RelayCluster.Dht.Hyper.Routing;
 using RelayCluster.Dht.Hyper.Serving;
 using RelayCluster.Dht.Hyper.Topics;
+using RelayCluster.Dht.Links;
 using RelayCluster.Dht.Rpc;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Wire;
@@ -28,9 +30,11 @@ namespace RelayCluster.Dht.Hyper;
 ///     Dial                  one for each connection being made
 ///       HandshakeSearch     query and handshakes through the nodes found
 ///       DirectStream        what the caller gets: a secret stream over a UDX stream of the socket
+///     LinkDial              one for each connection being made over a link that the caller brings
 ///     DhtServer             one for each key pair listened on
 ///       Announcer             keeps it announced
 ///       Acceptance            one for each client coming in
+///       LinkAcceptance        one for each client coming in over a link
 ///     TopicQueries          lookups, announcements and withdrawals
 /// </code>
 /// <para>
@@ -39,7 +43,7 @@ namespace RelayCluster.Dht.Hyper;
 /// Compatible on the wire with the npm package hyperdht 6.
 /// </para>
 /// </summary>
-public sealed partial class DhtNode : IDhtNode, IForeignKeyNode
+public sealed partial class DhtNode : IDhtNode, IForeignKeyNode, ILinkNode
 {
     /// <summary>How long a node that leaves waits for its servers' announcements to be taken back.</summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
@@ -89,6 +93,7 @@ public sealed partial class DhtNode : IDhtNode, IForeignKeyNode
             OpenAddress = () => rpc.RemoteAddress,
             Nat = () => new NatView((uint)rpc.Nat, rpc.PublicEndPoint),
             LocalAddresses = () => shareLocal ? _localAddresses.List() : [],
+            Links = new LinkCarriers(options.StreamBufferBytes),
             Relays = new KnownRelays(),
         };
     }
@@ -159,11 +164,7 @@ public sealed partial class DhtNode : IDhtNode, IForeignKeyNode
     {
         KeyPair keyPair = options?.KeyPair ?? DefaultKeyPair;
         return ConnectAsync(
-            new Dial(
-                _dialing,
-                () => new KeyPairHandshake(keyPair, remotePublicKey, _dialing.SecretStreamOptions),
-                remotePublicKey,
-                options),
+            new Dial(_dialing, () => BeginHandshake(keyPair, remotePublicKey), remotePublicKey, options).RunAsync,
             remotePublicKey,
             cancellationToken);
     }
@@ -177,14 +178,34 @@ public sealed partial class DhtNode : IDhtNode, IForeignKeyNode
     {
         ArgumentNullException.ThrowIfNull(identity);
         return ConnectAsync(
-            new Dial(
-                _dialing,
-                () => new ForeignHandshake(
-                    identity.BeginHandshake(), isInitiator: true, identity.PublicKey, remotePublicKey),
-                remotePublicKey,
-                options),
+            new Dial(_dialing, () => BeginHandshake(identity, remotePublicKey), remotePublicKey, options).RunAsync,
             remotePublicKey,
             cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<DhtStream?> ConnectAsync(
+        DhtLink link,
+        Fixed32 remotePublicKey,
+        DhtConnectOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        KeyPair keyPair = options?.KeyPair ?? DefaultKeyPair;
+        return ConnectAsync(
+            link, () => BeginHandshake(keyPair, remotePublicKey), remotePublicKey, options, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<DhtStream?> ConnectAsync(
+        DhtLink link,
+        Fixed32 remotePublicKey,
+        IForeignIdentity identity,
+        DhtConnectOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        return ConnectAsync(
+            link, () => BeginHandshake(identity, remotePublicKey), remotePublicKey, options, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -270,22 +291,56 @@ public sealed partial class DhtNode : IDhtNode, IForeignKeyNode
             await Task.WhenAll(_servers.Values.Select(s => s.CloseAsync(limit.Token).AsTask())).ConfigureAwait(false);
         }
 
+        await _dialing.Links.CloseAsync().ConfigureAwait(false);
         await _rpc.DisposeAsync().ConfigureAwait(false);
         _localAddresses.Dispose();
         _ownKeyPair?.Dispose();
         _disposing.Dispose();
     }
 
-    private async ValueTask<DhtStream> ConnectAsync(
-        Dial dial,
+    private static ForeignHandshake BeginHandshake(IForeignIdentity identity, Fixed32 remotePublicKey) =>
+        new(identity.BeginHandshake(), isInitiator: true, identity.PublicKey, remotePublicKey);
+
+    private KeyPairHandshake BeginHandshake(KeyPair keyPair, Fixed32 remotePublicKey) =>
+        new(keyPair, remotePublicKey, _dialing.SecretStreamOptions);
+
+    private async ValueTask<DhtStream?> ConnectAsync(
+        DhtLink link,
+        Func<INoiseHandshake> beginHandshake,
+        Fixed32 remotePublicKey,
+        DhtConnectOptions? options,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        var dial = new LinkDial(_dialing.Links, _dialing.TimeProvider, options, beginHandshake);
+        try
+        {
+            return await ConnectAsync(stopping => dial.RunAsync(link, stopping), remotePublicKey, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch
+        {
+            // it is ours also where the node has gone before the dial began
+            await link.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async ValueTask<TStream> ConnectAsync<TStream>(
+        Func<CancellationToken, Task<TStream>> dial,
         Fixed32 remotePublicKey,
         CancellationToken cancellationToken)
+        where TStream : DhtStream?
     {
         using CancellationTokenSource stopping = Link(cancellationToken);
         try
         {
-            DhtStream stream = await dial.RunAsync(stopping.Token).ConfigureAwait(false);
-            Log.Connected(_logger, remotePublicKey);
+            TStream stream = await dial(stopping.Token).ConfigureAwait(false);
+            if (stream is not null)
+            {
+                Log.Connected(_logger, remotePublicKey);
+            }
+
             return stream;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -20,6 +20,9 @@ internal sealed class AskedSigner(SessionScope scope, Fixed32 publicKey, uint si
 
     public Fixed32 PublicKey => publicKey;
 
+    /// <summary>Whether the client has made a signature, and so has the key.</summary>
+    public bool HasSigned => _hasSigned;
+
     /// <summary>Whether the client was asked and has not signed anything.</summary>
     public bool SignsNothing => _wasAsked && !_hasSigned;
 

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Actors;
 using RelayCluster.Dht;
+using RelayCluster.Dht.Links;
 using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Questions;
@@ -35,6 +36,10 @@ namespace RelayCluster.Relay.Servers;
 /// firewall, and it is not asked with <c>incoming</c>. The streams are raw then.
 /// </para>
 /// <para>
+/// <b>Directory.</b> A server that listens is known to the other clients of the relay, or of its fleet, who then come by
+/// links; as long as the actor is not told to stop. To the client there is no difference.
+/// </para>
+/// <para>
 /// <b>Streams</b> that were accepted are the session's: they outlive the server, as with the reference. One is taken
 /// from the backlog at a time, and the next only when the session has room for a stream; when the backlog is full,
 /// peers get no answer.
@@ -60,6 +65,8 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
     private ActorWait<DhtStream?> _accepting = null!;
     private ActorWait<bool> _handing = null!;
     private IDhtServer? _server;
+    private AskedSigner? _signer;
+    private IDisposable? _entry;
     private DhtStream? _inHand;
 
     public ServerActor(
@@ -89,7 +96,11 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
 
     protected override void Receive(ServerMessage message) => Context.StopSelf();
 
-    protected override void OnStopping() => _key.BeginEnd();
+    protected override void OnStopping()
+    {
+        _entry?.Dispose();
+        _key.BeginEnd();
+    }
 
     protected override void OnStopped()
     {
@@ -152,10 +163,10 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
         CancellationToken cancellationToken)
     {
         var identity = new AskedServer(_scope, _listen.PublicKey, _alias, _door);
-        var signer = new AskedSigner(_scope, _listen.PublicKey, _listen.Alias);
-        IDhtServer server = await _scope.KeylessNode!.ListenAsync(identity, signer, options, cancellationToken)
+        _signer = new AskedSigner(_scope, _listen.PublicKey, _listen.Alias);
+        IDhtServer server = await _scope.KeylessNode!.ListenAsync(identity, _signer, options, cancellationToken)
             .ConfigureAwait(false);
-        if (signer.SignsNothing)
+        if (_signer.SignsNothing)
         {
             await new ServerClosing(server, Context.TimeProvider).DisposeAsync().ConfigureAwait(false);
             throw new TimeoutException("The client has signed nothing");
@@ -182,7 +193,20 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
         IPEndPoint address = server.Address.EndPoint ?? new IPEndPoint(IPAddress.Any, 0);
         _scope.Outbox.Post(new ListeningMessage(_alias, _listen.Alias, address));
         _door.Open();
+        MakeKnown(server);
         Accept();
+    }
+
+    /// <summary>
+    /// A client that keeps its key and was not asked for a signature, for want of nodes, has not shown yet that it has the
+    /// key: by the directory alone it could keep clients from the server of somebody else.
+    /// </summary>
+    private void MakeKnown(IDhtServer server)
+    {
+        if (server is ILinkServer reachable && _signer is not { HasSigned: false })
+        {
+            _entry = _scope.Directory?.Add(reachable);
+        }
     }
 
     private void OnFailed(Exception exception)

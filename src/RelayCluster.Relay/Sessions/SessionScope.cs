@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using RelayCluster.Dht;
 using RelayCluster.Dht.Foreign;
+using RelayCluster.Dht.Links;
 using RelayCluster.Relay.Buffers;
+using RelayCluster.Relay.Directory;
 using RelayCluster.Relay.Questions;
 using RelayCluster.Relay.Servers;
 
@@ -26,6 +28,12 @@ internal sealed class SessionScope(
 
     /// <summary>The same node for clients that keep their keys; null if it cannot do that.</summary>
     public IForeignKeyNode? KeylessNode { get; } = node as IForeignKeyNode;
+
+    /// <summary>The same node over links; null if it cannot do that.</summary>
+    public ILinkNode? LinkNode { get; } = node as ILinkNode;
+
+    /// <summary>Where servers are made known and sought; null for nowhere.</summary>
+    public IServerDirectory? Directory { get; init; }
 
     public RelaySettings Settings => settings;
 

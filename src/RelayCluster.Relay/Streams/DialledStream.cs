@@ -1,13 +1,16 @@
 using System.Diagnostics;
 using RelayCluster.Dht;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Directory;
 using RelayCluster.Relay.Questions;
 using RelayCluster.Relay.Sessions;
 
 namespace RelayCluster.Relay.Streams;
 
-/// <summary>A stream that the client asked for: dialled when it is the stream's turn, with the client's key or by its
-/// help.</summary>
+/// <summary>
+/// A stream that the client asked for: dialled when it is the stream's turn, with the client's key or by its help; past
+/// the DHT, where the directory knows the server.
+/// </summary>
 internal sealed class DialledStream(SessionScope scope, ConnectMessage connect, TimeProvider timeProvider)
     : StreamOrigin
 {
@@ -50,6 +53,12 @@ internal sealed class DialledStream(SessionScope scope, ConnectMessage connect, 
         try
         {
             var options = new DhtConnectOptions { KeyPair = connect.KeyPair, Buffers = scope.Transports };
+            if (await new Shortcut(scope, connect).ConnectAsync(options, cancellationToken).ConfigureAwait(false)
+                is { } joined)
+            {
+                return joined;
+            }
+
             ValueTask<DhtStream> dialling = connect.IsCustodial
                 ? scope.Node.ConnectAsync(connect.RemotePublicKey, options, cancellationToken)
                 : scope.KeylessNode!.ConnectAsync(

@@ -1,7 +1,6 @@
 using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Hyper.Handshakes;
 using RelayCluster.Dht.Hyper.Messages;
-using RelayCluster.Udx.Streams;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Hyper.Connecting;
@@ -42,8 +41,8 @@ internal sealed class ClientHandshake(INoiseHandshake noise, NoisePayload payloa
         return NoisePayload.Decode(offer.Payload.Span);
     }
 
-    /// <summary>After a good answer: the connection over a stream that is connected.</summary>
-    public DhtStream Open(UdxStream stream) => noise.Open(stream);
+    /// <summary>After a good answer: the connection over its carrier.</summary>
+    public DhtStream Open(ICarrier carrier) => noise.Open(carrier);
 
     public void Dispose() => noise.Dispose();
 }

@@ -77,7 +77,7 @@ internal sealed class Dial
                     await ReachAsync(answer, isOpen: open is not null, cancellationToken).ConfigureAwait(false);
                 stream.Connect(remoteId, server);
                 _context.Relays.Remember(_remotePublicKey, answer);
-                return share.KeepFor(answer.Handshake.Open(stream));
+                return share.KeepFor(answer.Handshake.Open(new UdxCarrier(stream)));
             }
         }
         catch
@@ -123,7 +123,8 @@ internal sealed class Dial
     }
 
     /// <summary>The id of the server's stream.</summary>
-    private static uint CheckPayload(NoisePayload payload)
+    /// <exception cref="DhtException">It has none, or refuses.</exception>
+    public static uint CheckPayload(NoisePayload payload)
     {
         if (payload.Version != NoisePayload.CurrentVersion)
         {

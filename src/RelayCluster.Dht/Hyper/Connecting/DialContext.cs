@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using RelayCluster.Crypto.SecretStreams;
+using RelayCluster.Dht.Hyper.Links;
 using RelayCluster.Dht.Hyper.Punching;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Udx.Streams;
@@ -28,6 +29,9 @@ internal sealed class DialContext
 
     /// <summary>Our addresses in our own network; empty if they are not to be told.</summary>
     public required Func<IReadOnlyList<UdpEndPoint>> LocalAddresses { get; init; }
+
+    /// <summary>What runs over links in the place of the socket.</summary>
+    public required LinkCarriers Links { get; init; }
 
     /// <summary>Where servers were found before.</summary>
     public required KnownRelays Relays { get; init; }

@@ -5,25 +5,25 @@ using RelayCluster.Wire;
 namespace RelayCluster.Dht.Hyper.Connecting;
 
 /// <summary>
-/// A connection of this node's own: a secret stream over a UDX stream. Messages, back-pressure and half-closing are the
-/// secret stream's; here its failures become those that callers of the DHT know, told by how the UDX stream ended.
+/// A connection of this node's own: a secret stream over a UDX stream or a link. Messages, back-pressure and half-closing are the
+/// secret stream's; here its failures become those that callers of the DHT know, told by how that ended.
 /// <para>
-/// When both sides have ended, the UDX stream goes on until the last bytes are acknowledged; <see cref="Completion"/>
-/// and disposing wait for that.
+/// When both sides have ended, what carries the stream goes on until the other side has the last bytes;
+/// <see cref="Completion"/> and disposing wait for that.
 /// </para>
 /// </summary>
 internal sealed class DirectStream : DhtStream
 {
-    private readonly UdxStream _udx;
+    private readonly ICarrier _carrier;
     private readonly SecretStream _secret;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _watch;
     private volatile Exception? _reason;
     private volatile bool _isDestroyed;
 
-    public DirectStream(UdxStream udx, SecretStream secret)
+    public DirectStream(ICarrier carrier, SecretStream secret)
     {
-        _udx = udx;
+        _carrier = carrier;
         _secret = secret;
         _watch = WatchAsync();
     }
@@ -78,7 +78,7 @@ internal sealed class DirectStream : DhtStream
         _secret.Destroy(reason);
 
         // it may be all that is left: a peer that is gone does not acknowledge the last bytes
-        _udx.Destroy();
+        _carrier.Destroy();
     }
 
     public override async ValueTask DisposeAsync()
@@ -102,10 +102,10 @@ internal sealed class DirectStream : DhtStream
     private async Task WatchAsync()
     {
         // the secret stream hears of a break only while it is read or written
-        await Task.WhenAny(_secret.Completion, _udx.Completion).ConfigureAwait(false);
-        if (_udx.Completion is { IsCompletedSuccessfully: true, Result: not UdxStreamOutcome.Ended and var broken })
+        await Task.WhenAny(_secret.Completion, _carrier.Completion).ConfigureAwait(false);
+        if (_carrier.Completion is { IsCompletedSuccessfully: true, Result: not UdxStreamOutcome.Ended and var broken })
         {
-            _secret.Destroy(new IOException($"the UDX stream broke: {broken}"));
+            _secret.Destroy(new IOException($"what carries the stream broke: {broken}"));
         }
 
         Exception? failure = null;
@@ -118,7 +118,7 @@ internal sealed class DirectStream : DhtStream
             failure = e;
         }
 
-        UdxStreamOutcome outcome = await _udx.Completion.ConfigureAwait(false);
+        UdxStreamOutcome outcome = await _carrier.Completion.ConfigureAwait(false);
         failure = _isDestroyed ? _reason
             : failure is not null ? Translate(failure, outcome)
             : outcome == UdxStreamOutcome.TimedOut ? new DhtException(DhtError.StreamTimeout)
@@ -138,8 +138,8 @@ internal sealed class DirectStream : DhtStream
 
     private async Task<Exception> TranslateAsync(Exception failure)
     {
-        // a failed secret stream has given up the UDX stream, which ends now if it has not yet
-        UdxStreamOutcome outcome = await _udx.Completion.ConfigureAwait(false);
+        // a failed secret stream has given up its carrier, which ends now if it has not yet
+        UdxStreamOutcome outcome = await _carrier.Completion.ConfigureAwait(false);
         return Translate(failure, outcome);
     }
 

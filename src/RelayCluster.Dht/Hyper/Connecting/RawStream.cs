@@ -7,10 +7,10 @@ using RelayCluster.Wire;
 namespace RelayCluster.Dht.Hyper.Connecting;
 
 /// <summary>
-/// A connection whose keys are elsewhere: the bytes of a UDX stream as they are, cut where it suits. Back-pressure and
+/// A connection whose keys are elsewhere: the bytes of a UDX stream, or a link, as they are, cut where it suits. Back-pressure and
 /// half-closing are the pipe's.
 /// <para>
-/// Each direction has a turn, for the one caller that it may have and for the end of it all: when the UDX stream is
+/// Each direction has a turn, for the one caller that it may have and for the end of it all: when the carrier is
 /// over and the reader has had the rest, or nobody wants it any more, both turns are taken and the pipe's ends
 /// completed.
 /// </para>
@@ -22,7 +22,7 @@ internal sealed class RawStream : DhtStream, IForeignStream
     /// </summary>
     private const int MaxChunkBytes = 64 * 1024;
 
-    private readonly UdxStream _udx;
+    private readonly ICarrier _carrier;
     private readonly SemaphoreSlim _readersTurn = new(1, 1);
     private readonly SemaphoreSlim _writersTurn = new(1, 1);
     private readonly TaskCompletionSource _readToEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,13 +34,13 @@ internal sealed class RawStream : DhtStream, IForeignStream
     private volatile bool _isOver;
 
     public RawStream(
-        UdxStream udx,
+        ICarrier carrier,
         bool isInitiator,
         Fixed32 publicKey,
         Fixed32 remotePublicKey,
         IForeignHandshake handshake)
     {
-        _udx = udx;
+        _carrier = carrier;
         IsInitiator = isInitiator;
         PublicKey = publicKey;
         RemotePublicKey = remotePublicKey;
@@ -98,7 +98,7 @@ internal sealed class RawStream : DhtStream, IForeignStream
             if (!_hasEnded)
             {
                 _hasEnded = true;
-                await _udx.Pipe.Output.CompleteAsync().ConfigureAwait(false);
+                await _carrier.Pipe.Output.CompleteAsync().ConfigureAwait(false);
             }
         }
         finally
@@ -116,7 +116,7 @@ internal sealed class RawStream : DhtStream, IForeignStream
 
         Interlocked.CompareExchange(ref _reason, reason, null);
         _isDestroyed = true;
-        _udx.Destroy();
+        _carrier.Destroy();
         _readToEnd.TrySetResult();
     }
 
@@ -141,10 +141,10 @@ internal sealed class RawStream : DhtStream, IForeignStream
                 return null;
             }
 
-            ReadResult read = await _udx.Pipe.Input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            ReadResult read = await _carrier.Pipe.Input.ReadAsync(cancellationToken).ConfigureAwait(false);
             if (read.Buffer.IsEmpty && read.IsCompleted)
             {
-                _udx.Pipe.Input.AdvanceTo(read.Buffer.Start);
+                _carrier.Pipe.Input.AdvanceTo(read.Buffer.Start);
                 _readToEnd.TrySetResult();
                 return null;
             }
@@ -166,7 +166,7 @@ internal sealed class RawStream : DhtStream, IForeignStream
         buffer = buffer.Slice(0, Math.Min(buffer.Length, MaxChunkBytes));
         PooledBuffer chunk = PooledBuffer.Rent((int)buffer.Length);
         buffer.CopyTo(chunk.Span);
-        _udx.Pipe.Input.AdvanceTo(buffer.End);
+        _carrier.Pipe.Input.AdvanceTo(buffer.End);
         return chunk;
     }
 
@@ -179,7 +179,7 @@ internal sealed class RawStream : DhtStream, IForeignStream
         while (!isClosed && !message.IsEmpty)
         {
             ReadOnlyMemory<byte> piece = message[..Math.Min(message.Length, MaxChunkBytes)];
-            FlushResult flush = await _udx.Pipe.Output.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
+            FlushResult flush = await _carrier.Pipe.Output.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
             isClosed = flush.IsCompleted;
             message = message[piece.Length..];
         }
@@ -189,7 +189,7 @@ internal sealed class RawStream : DhtStream, IForeignStream
 
     private async Task WatchAsync()
     {
-        UdxStreamOutcome outcome = await _udx.Completion.ConfigureAwait(false);
+        UdxStreamOutcome outcome = await _carrier.Completion.ConfigureAwait(false);
         if (outcome == UdxStreamOutcome.Ended)
         {
             await _readToEnd.Task.ConfigureAwait(false);
@@ -210,23 +210,23 @@ internal sealed class RawStream : DhtStream, IForeignStream
         }
     }
 
-    /// <summary>Who is inside leaves by himself: the UDX stream is over. The semaphores stay for late
+    /// <summary>Who is inside leaves by himself: the carrier is over. The semaphores stay for late
     /// callers.</summary>
     private async Task CloseAsync()
     {
         _isOver = true;
         await _writersTurn.WaitAsync().ConfigureAwait(false);
-        await _udx.Pipe.Output.CompleteAsync().ConfigureAwait(false);
+        await _carrier.Pipe.Output.CompleteAsync().ConfigureAwait(false);
         _writersTurn.Release();
         await _readersTurn.WaitAsync().ConfigureAwait(false);
-        await _udx.Pipe.Input.CompleteAsync().ConfigureAwait(false);
+        await _carrier.Pipe.Input.CompleteAsync().ConfigureAwait(false);
         _readersTurn.Release();
     }
 
     private async Task<DhtException> ToExceptionAsync()
     {
         // the pipe broke, so the stream ends now if it has not yet
-        UdxStreamOutcome outcome = await _udx.Completion.ConfigureAwait(false);
+        UdxStreamOutcome outcome = await _carrier.Completion.ConfigureAwait(false);
         return _isDestroyed
             ? new DhtException(DhtError.StreamReset, "this side destroyed the stream", _reason)
             : outcome.ToFailure() ?? new DhtException(DhtError.StreamReset);

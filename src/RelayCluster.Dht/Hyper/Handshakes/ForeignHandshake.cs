@@ -1,6 +1,5 @@
 using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Hyper.Connecting;
-using RelayCluster.Udx.Streams;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Hyper.Handshakes;
@@ -49,8 +48,8 @@ internal sealed class ForeignHandshake(
             : throw new ProtocolException($"A payload of {offer.Payload.Length} bytes is not the message's");
     }
 
-    public DhtStream Open(UdxStream stream) =>
-        new RawStream(stream, isInitiator, publicKey, _remotePublicKey!.Value, handshake);
+    public DhtStream Open(ICarrier carrier) =>
+        new RawStream(carrier, isInitiator, publicKey, _remotePublicKey!.Value, handshake);
 
     /// <summary>The keys are not ours to zero.</summary>
     public void Dispose()

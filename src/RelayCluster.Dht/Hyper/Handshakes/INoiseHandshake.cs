@@ -1,5 +1,5 @@
 using RelayCluster.Dht.Foreign;
-using RelayCluster.Udx.Streams;
+using RelayCluster.Dht.Hyper.Connecting;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Hyper.Handshakes;
@@ -25,8 +25,7 @@ internal interface INoiseHandshake : IDisposable
     ValueTask<NoiseOffer> ReadAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Opens the connection over a stream whose way to the other side is known; the stream is the connection's from
-    /// here on.
+    /// Opens the connection over a carrier whose way to the other side is known; it is the connection's from here on.
     /// </summary>
-    DhtStream Open(UdxStream stream);
+    DhtStream Open(ICarrier carrier);
 }

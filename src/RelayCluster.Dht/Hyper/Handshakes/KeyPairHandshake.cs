@@ -4,7 +4,6 @@ using RelayCluster.Crypto.SecretStreams;
 using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Hyper.Connecting;
 using RelayCluster.Dht.Hyper.Messages;
-using RelayCluster.Udx.Streams;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Hyper.Handshakes;
@@ -38,8 +37,8 @@ internal sealed class KeyPairHandshake : INoiseHandshake
         return ValueTask.FromResult(new NoiseOffer(_noise.RemotePublicKey!.Value, payload));
     }
 
-    public DhtStream Open(UdxStream stream) =>
-        new DirectStream(stream, SecretStream.Start(stream.Pipe, _noise.IsInitiator, Keys, _streamOptions));
+    public DhtStream Open(ICarrier carrier) =>
+        new DirectStream(carrier, SecretStream.Start(carrier.Pipe, _noise.IsInitiator, Keys, _streamOptions));
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Hyper.Connecting;
@@ -74,7 +75,9 @@ internal sealed class Acceptance
     {
         NoiseOffer offer = await handshake.ReadAsync(_question.Noise, cancellationToken).ConfigureAwait(false);
         NoisePayload client = NoisePayload.Decode(offer.Payload.Span);
-        if (!await IsAdmittedAsync(offer, cancellationToken).ConfigureAwait(false))
+        var admission = new ClientAdmission(_options, _context.TimeProvider);
+        IPEndPoint address = _question.ClientAddress.ToIPEndPoint();
+        if (!await admission.AskAsync(offer, address, cancellationToken).ConfigureAwait(false))
         {
             return null;
         }
@@ -109,7 +112,7 @@ internal sealed class Acceptance
             }
 
             await ConnectAsync(stream, client, punch, cancellationToken).ConfigureAwait(false);
-            return share!.KeepFor(handshake.Open(stream));
+            return share!.KeepFor(handshake.Open(new UdxCarrier(stream)));
         }
         catch
         {
@@ -143,32 +146,6 @@ internal sealed class Acceptance
             _called.TrySetResult(from);
             return false;
         });
-
-    /// <summary>Asks the owner. A question that fails is a no, as is one that takes too long.</summary>
-    private async Task<bool> IsAdmittedAsync(NoiseOffer offer, CancellationToken cancellationToken)
-    {
-        if (_options.Admit is not { } admit)
-        {
-            return true;
-        }
-
-        var client = new DhtClient(offer.RemotePublicKey, offer.Payload, _question.ClientAddress.ToIPEndPoint());
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        try
-        {
-            return await admit(client, stopping.Token).AsTask()
-                .WaitAsync(_options.AdmitTimeout, _context.TimeProvider, cancellationToken)
-                .ConfigureAwait(false);
-        }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-        finally
-        {
-            await stopping.CancelAsync().ConfigureAwait(false);
-        }
-    }
 
     private async Task ConnectAsync(
         UdxStream stream,

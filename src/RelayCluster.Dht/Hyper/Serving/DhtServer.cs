@@ -1,9 +1,12 @@
+using System.Net;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Crypto;
 using RelayCluster.Dht.Hyper.Handshakes;
+using RelayCluster.Dht.Hyper.Links;
 using RelayCluster.Dht.Hyper.Punching;
 using RelayCluster.Dht.Hyper.Routing;
+using RelayCluster.Dht.Links;
 using RelayCluster.Udx.Sockets;
 using RelayCluster.Wire;
 
@@ -14,8 +17,9 @@ namespace RelayCluster.Dht.Hyper.Serving;
 /// <code>
 ///   Announcer                keeps it announced, so that nodes relay clients' handshakes to it
 ///   Router ──handshake──► PendingHandshakes ──new one──► Acceptance ──stream──► backlog ──► AcceptAsync
-///                             │        ▲                     │
-///                             └─repeat─┘ answer ◄────────────┘
+///                             │        ▲                     │                     ▲
+///                             └─repeat─┘ answer ◄────────────┘                     │
+///   TryAccept ──link, by other means than the DHT──► LinkAcceptance ──stream───────┘
 /// </code>
 /// <para>
 /// Handshakes arrive on the node's loop, and what is known of them lives there; the work on each, key exchange
@@ -29,13 +33,14 @@ namespace RelayCluster.Dht.Hyper.Serving;
 /// taken go on.
 /// </para>
 /// </summary>
-internal sealed partial class DhtServer : IDhtServer, ILocalServer
+internal sealed partial class DhtServer : IDhtServer, ILinkServer, ILocalServer
 {
     private readonly ServerContext _context;
     private readonly IServerIdentity _identity;
     private readonly DhtServerOptions _options;
     private readonly Action<DhtServer> _closed;
     private readonly Announcer _announcer;
+    private readonly HandshakeRoom _room;
     private readonly PendingHandshakes _pending;
     private readonly ServerPunches _punches = new();
     private readonly Channel<DhtStream> _backlog;
@@ -62,7 +67,8 @@ internal sealed partial class DhtServer : IDhtServer, ILocalServer
         Target = Blake2b.Hash(identity.PublicKey.Span);
         _announcer = new Announcer(
             new RpcAnnounceNetwork(context.Rpc), identity.Signer, context.Streams.TimeProvider);
-        _pending = new PendingHandshakes(options.MaxPendingHandshakes);
+        _room = new HandshakeRoom(options.MaxPendingHandshakes);
+        _pending = new PendingHandshakes(_room);
         _backlog = Channel.CreateBounded<DhtStream>(options.Backlog);
         context.Rpc.StateChanged += _announcer.RequestRefresh;
     }
@@ -118,6 +124,26 @@ internal sealed partial class DhtServer : IDhtServer, ILocalServer
     }
 
     /// <inheritdoc/>
+    public bool TryAccept(DhtLink link)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        if (_closing.IsCancellationRequested || _backlog.Reader.Count >= _options.Backlog || !_room.TryEnter())
+        {
+            return false;
+        }
+
+        if (!_underWay.TryEnter())
+        {
+            _room.Leave();
+            return false;
+        }
+
+        // closing waits for it at the door
+        _ = Task.Run(() => AcceptAsync(link));
+        return true;
+    }
+
+    /// <inheritdoc/>
     public byte[]? HandleHolepunch(ulong id, ReadOnlySpan<byte> payload, UdpEndPoint client, UdpEndPoint relay) =>
         _punches.HandleRound(id, payload, client, isOwnRelay: _announcer.Relays.Any(r => r.RelayAddress == relay));
 
@@ -139,16 +165,47 @@ internal sealed partial class DhtServer : IDhtServer, ILocalServer
     {
         try
         {
-            using INoiseHandshake handshake = _identity.CreateHandshake();
             var acceptance = new Acceptance(_context.Streams, _options, question, _punches);
-            DhtStream? stream = await acceptance.RunAsync(
-                handshake,
-                _announcer.Relays,
-                answer => _context.Rpc.Socket.Post(_ => _pending.Answer(key, answer)),
-                _closing.Token).ConfigureAwait(false);
+            await AcceptAsync(
+                question.ClientAddress.ToIPEndPoint(),
+                handshake => acceptance.RunAsync(
+                    handshake,
+                    _announcer.Relays,
+                    answer => _context.Rpc.Socket.Post(_ => _pending.Answer(key, answer)),
+                    _closing.Token)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _context.Rpc.Socket.Post(now => _pending.Settle(now, key));
+            _underWay.Leave();
+        }
+    }
+
+    private async Task AcceptAsync(DhtLink link)
+    {
+        try
+        {
+            var acceptance = new LinkAcceptance(_context.Streams.Links, _options, _context.Streams.TimeProvider);
+            await AcceptAsync(
+                link.RemoteEndPoint,
+                handshake => acceptance.RunAsync(handshake, link, _closing.Token)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _room.Leave();
+            _underWay.Leave();
+        }
+    }
+
+    private async Task AcceptAsync(IPEndPoint clientAddress, Func<INoiseHandshake, Task<DhtStream?>> accept)
+    {
+        try
+        {
+            using INoiseHandshake handshake = _identity.CreateHandshake();
+            DhtStream? stream = await accept(handshake).ConfigureAwait(false);
             if (stream is null)
             {
-                Log.Refused(_context.Logger, question.ClientAddress, PublicKey);
+                Log.Refused(_context.Logger, clientAddress, PublicKey);
             }
             else if (_backlog.Writer.TryWrite(stream))
             {
@@ -163,12 +220,7 @@ internal sealed partial class DhtServer : IDhtServer, ILocalServer
         catch (Exception e)
         {
             // whatever a client or its handshake brings about concerns nobody but this client
-            Log.Failed(_context.Logger, question.ClientAddress, PublicKey, e.Message);
-        }
-        finally
-        {
-            _context.Rpc.Socket.Post(now => _pending.Settle(now, key));
-            _underWay.Leave();
+            Log.Failed(_context.Logger, clientAddress, PublicKey, e.Message);
         }
     }
 
@@ -208,11 +260,11 @@ internal sealed partial class DhtServer : IDhtServer, ILocalServer
 
         [LoggerMessage(2203, LogLevel.Debug, "The client at {ClientAddress} was refused by {PublicKey}")]
         public static partial void Refused(
-            ILogger logger, Udx.Sockets.UdpEndPoint clientAddress, Fixed32 publicKey);
+            ILogger logger, IPEndPoint clientAddress, Fixed32 publicKey);
 
         [LoggerMessage(2204, LogLevel.Debug, "The client at {ClientAddress} did not reach {PublicKey}: {Reason}")]
         public static partial void Failed(
-            ILogger logger, Udx.Sockets.UdpEndPoint clientAddress, Fixed32 publicKey, string reason);
+            ILogger logger, IPEndPoint clientAddress, Fixed32 publicKey, string reason);
 
         [LoggerMessage(2205, LogLevel.Warning,
             "A connection to {PublicKey} was cut off: {Backlog} wait to be taken already (Backlog)")]

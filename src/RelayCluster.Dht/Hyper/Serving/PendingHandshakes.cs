@@ -19,7 +19,7 @@ namespace RelayCluster.Dht.Hyper.Serving;
 /// </para>
 /// <para>
 /// New messages cost an attacker little and us a key exchange, so what is under way is bounded: beyond
-/// <c>maxPending</c> they are dropped, and honest clients ask again. What is only remembered gives way, the oldest
+/// the server's room they are dropped, and honest clients ask again. What is only remembered gives way, the oldest
 /// first, when that is as many again.
 /// </para>
 /// <para>
@@ -35,13 +35,14 @@ internal sealed class PendingHandshakes
     /// <summary>How many repeats of one message wait for its answer; a client sends it through three nodes.</summary>
     private const int MaxWaiting = 8;
 
-    private readonly int _maxPending;
+    private readonly HandshakeRoom _room;
     private readonly Dictionary<Fixed32, Entry> _entries = [];
     private readonly Queue<(Fixed32 Key, TimeSpan ForgetAt)> _settled = new();
 
-    public PendingHandshakes(int maxPending)
+    /// <param name="room">Which clients who come another way share.</param>
+    public PendingHandshakes(HandshakeRoom room)
     {
-        _maxPending = maxPending;
+        _room = room;
     }
 
     /// <summary>How many are being answered or wait for their client.</summary>
@@ -71,7 +72,7 @@ internal sealed class PendingHandshakes
             return false;
         }
 
-        if (PendingCount >= _maxPending)
+        if (!_room.TryEnter())
         {
             return false;
         }
@@ -108,9 +109,10 @@ internal sealed class PendingHandshakes
         }
 
         entry.IsSettled = true;
+        _room.Leave();
         entry.Waiting.Clear();
         _settled.Enqueue((key, now + Memory));
-        if (_settled.Count > _maxPending)
+        if (_settled.Count > _room.Size)
         {
             _entries.Remove(_settled.Dequeue().Key);
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using RelayCluster.Crypto.SecretStreams;
 using RelayCluster.Dht.Hyper.Connecting;
+using RelayCluster.Dht.Hyper.Links;
 using RelayCluster.Udx.Sockets;
 
 namespace RelayCluster.Dht.Tests.Hyper.Connecting;
@@ -21,6 +22,7 @@ public sealed class DialContextTests
             OpenAddress = () => null,
             Nat = () => default,
             LocalAddresses = () => [],
+            Links = new LinkCarriers(1 << 16),
             Relays = new KnownRelays(),
         };
         await socket.DisposeAsync();

@@ -30,7 +30,7 @@ public sealed class DirectStreamTests : IAsyncDisposable
         far.Connect(1, _ours.LocalEndPoint);
         (SecretStream mine, SecretStream peer) = Start(near, far);
         await using SecretStream theirs = peer;
-        await using var stream = new DirectStream(near, mine);
+        await using var stream = new DirectStream(new UdxCarrier(near), mine);
         await peer.EndAsync();
         Assert.Null(await stream.ReadMessageAsync().AsTask().WaitAsync(Deadline));
         using var silence = new ManualResetEventSlim();

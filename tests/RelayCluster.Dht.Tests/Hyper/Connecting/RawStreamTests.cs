@@ -26,8 +26,8 @@ public sealed class RawStreamTests : IAsyncDisposable
         far.Connect(1, _socket.LocalEndPoint);
         using KeyPair keyPair = KeyPair.Generate();
         using var keeper = new KeyKeeper(keyPair);
-        _near = new RawStream(near, isInitiator: true, default, default, keeper.BeginHandshake());
-        _far = new RawStream(far, isInitiator: false, default, default, keeper.BeginHandshake());
+        _near = new RawStream(new UdxCarrier(near), isInitiator: true, default, default, keeper.BeginHandshake());
+        _far = new RawStream(new UdxCarrier(far), isInitiator: false, default, default, keeper.BeginHandshake());
     }
 
     public async ValueTask DisposeAsync()

@@ -2,6 +2,7 @@ using System.Net;
 using RelayCluster.Crypto.SecretStreams;
 using RelayCluster.Dht.Hyper;
 using RelayCluster.Dht.Hyper.Connecting;
+using RelayCluster.Dht.Hyper.Links;
 using RelayCluster.Dht.Hyper.Messages;
 using RelayCluster.Dht.Hyper.Punching;
 using RelayCluster.Dht.Hyper.Serving;
@@ -76,6 +77,7 @@ public sealed class AcceptanceTests : IAsyncLifetime
             OpenAddress = () => null,
             Nat = () => default,
             LocalAddresses = () => [],
+            Links = new LinkCarriers(1 << 16),
             Relays = new KnownRelays(),
         };
         var acceptance = new Acceptance(context, new DhtServerOptions(), new Questions().Relayed(), new ServerPunches());

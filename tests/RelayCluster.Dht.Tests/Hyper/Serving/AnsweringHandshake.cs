@@ -1,7 +1,7 @@
 using RelayCluster.Dht.Foreign;
+using RelayCluster.Dht.Hyper.Connecting;
 using RelayCluster.Dht.Hyper.Handshakes;
 using RelayCluster.Dht.Hyper.Messages;
-using RelayCluster.Udx.Streams;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Tests.Hyper.Serving;
@@ -23,7 +23,7 @@ internal sealed class AnsweringHandshake(NoisePayload client) : INoiseHandshake
         return ValueTask.FromResult(payload);
     }
 
-    public DhtStream Open(UdxStream stream) => throw new InvalidOperationException("nobody gets so far");
+    public DhtStream Open(ICarrier carrier) => throw new InvalidOperationException("nobody gets so far");
 
     public void Dispose()
     {
