@@ -1,40 +1,35 @@
-using System.Net;
 using RelayCluster.Crypto;
 using RelayCluster.Dht.Hyper.Connecting;
 using RelayCluster.Dht.Tests.Foreign;
-using RelayCluster.Udx.Sockets;
-using RelayCluster.Udx.Streams;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Dht.Tests.Hyper.Connecting;
 
-public sealed class RawStreamTests : IAsyncDisposable
+/// <summary>A raw stream behaves alike over whatever carries it.</summary>
+public abstract class RawStreamTests : IAsyncDisposable
 {
-    private const int BufferBytes = 64 * 1024;
+    private protected const int BufferBytes = 64 * 1024;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
 
-    private readonly UdxSocket _socket = UdxSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
     private readonly RawStream _near;
     private readonly RawStream _far;
 
-    public RawStreamTests()
+    /// <param name="near">One end.</param>
+    /// <param name="far">The other end of the same.</param>
+    private protected RawStreamTests(ICarrier near, ICarrier far)
     {
-        _socket.Start();
-        UdxStream near = Create(1);
-        UdxStream far = Create(2);
-        near.Connect(2, _socket.LocalEndPoint);
-        far.Connect(1, _socket.LocalEndPoint);
         using KeyPair keyPair = KeyPair.Generate();
         using var keeper = new KeyKeeper(keyPair);
-        _near = new RawStream(new UdxCarrier(near), isInitiator: true, default, default, keeper.BeginHandshake());
-        _far = new RawStream(new UdxCarrier(far), isInitiator: false, default, default, keeper.BeginHandshake());
+        _near = new RawStream(near, isInitiator: true, default, default, keeper.BeginHandshake());
+        _far = new RawStream(far, isInitiator: false, default, default, keeper.BeginHandshake());
     }
 
     public async ValueTask DisposeAsync()
     {
         await _near.DisposeAsync().AsTask().WaitAsync(Deadline);
         await _far.DisposeAsync().AsTask().WaitAsync(Deadline);
-        await _socket.DisposeAsync();
+        await CloseNodeAsync();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
@@ -116,15 +111,18 @@ public sealed class RawStreamTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task SocketClosed_IsTheNodesEnd()
+    public async Task CarriersClosed_IsTheNodesEnd()
     {
-        await _socket.DisposeAsync();
+        await CloseNodeAsync();
 
         DhtException e = await Assert.ThrowsAsync<DhtException>(() => _near.Completion.WaitAsync(Deadline));
 
         Assert.Equal(DhtError.NodeDestroyed, e.Error);
         await Assert.ThrowsAsync<DhtException>(() => _near.ReadMessageAsync().AsTask());
     }
+
+    /// <summary>The node under both of them goes away.</summary>
+    private protected abstract Task CloseNodeAsync();
 
     private static async Task<byte[]> ReadToEndAsync(RawStream stream)
     {
@@ -146,8 +144,4 @@ public sealed class RawStreamTests : IAsyncDisposable
         await ReadToEndAsync(stream);
         await stream.Completion.WaitAsync(Deadline);
     }
-
-    private UdxStream Create(uint id) => _socket.CreateStream(
-        id,
-        new UdxStreamOptions { ReceiveWindowBytes = BufferBytes, SendBufferBytes = BufferBytes });
 }

@@ -11,7 +11,7 @@ public sealed class PendingHandshakesTests
     private static readonly Fixed32 Key = Requests.Key(1);
 
     private readonly Questions _questions = new();
-    private readonly PendingHandshakes _pending = new(maxPending: 3);
+    private readonly PendingHandshakes _pending = new(new HandshakeRoom(3));
 
     [Fact]
     public void Repeat_WhileTheFirstIsWorkedOn_WaitsForItsAnswer()
