@@ -6,6 +6,11 @@ namespace RelayCluster.Relay;
 public sealed class RelayOptions
 {
     /// <summary>
+    /// The relay's name in its fleet; ids of sessions begin with it. By default empty: they are just numbers then.
+    /// </summary>
+    public string NodeName { get; set; } = string.Empty;
+
+    /// <summary>
     /// How often the relay pings a client; 1 second to 5 minutes, by default 15 seconds, as the reference. Clients
     /// close a session on which no ping came for 45 seconds, so more than that does not work with them.
     /// </summary>

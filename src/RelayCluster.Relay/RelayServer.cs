@@ -5,6 +5,7 @@ using RelayCluster.Dht;
 using RelayCluster.Protocol.Channels;
 using RelayCluster.Protocol.Sharing;
 using RelayCluster.Protocol.Transports;
+using RelayCluster.Relay.Administration;
 using RelayCluster.Relay.Buffers;
 using RelayCluster.Relay.Directory;
 using RelayCluster.Relay.Servers;
@@ -19,7 +20,16 @@ namespace RelayCluster.Relay;
 /// </summary>
 public sealed partial class RelayServer : IAsyncDisposable
 {
+    /// <summary>What clients are told when the relay stops.</summary>
+    internal const string Stopping = "The relay is stopping";
+
+    private const string DrainingText = "The relay is draining: it takes no more sessions, and closes those that it has";
+
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long sessions that were told to close may take before they are told again: one that was just
+    /// being made has not heard it.</summary>
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(1);
 
     private readonly IDhtNode _node;
     private readonly RelaySettings _settings;
@@ -30,8 +40,9 @@ public sealed partial class RelayServer : IAsyncDisposable
     private readonly TimeProvider _timeProvider;
     private readonly ActorSystem _system;
     private readonly ActorRef<SessionsMessage> _sessions;
+    private readonly SessionCensus _census;
+    private readonly SessionDoor _door = new();
     private long _lastSession;
-    private int _sessionCount;
 
     /// <summary>A relay that is ready for its first client.</summary>
     /// <param name="node">
@@ -72,10 +83,14 @@ public sealed partial class RelayServer : IAsyncDisposable
         actors.OnFailure ??= failure => Log.ActorFailed(_logger, failure.Exception, failure.Actor.Path);
         _system = new ActorSystem(actors);
         _sessions = _system.Spawn("sessions", () => new SessionsActor(_settings.MaxSessions));
+        _census = new SessionCensus(_sessions);
     }
 
     /// <summary>How many sessions there are, those that are closing included.</summary>
-    public int SessionCount => Volatile.Read(ref _sessionCount);
+    public int SessionCount => _door.Count;
+
+    /// <summary>Whether new sessions are turned away.</summary>
+    public bool IsDraining => _door.IsClosed;
 
     /// <summary>
     /// Serves one client until the session and all that belongs to it is gone. The transport is taken over, and
@@ -126,6 +141,86 @@ public sealed partial class RelayServer : IAsyncDisposable
     }
 
     /// <summary>
+    /// All sessions, in the order in which they came, each as it was when it was its turn to tell. Those that come or go
+    /// meanwhile may be missing.
+    /// </summary>
+    public IAsyncEnumerable<SessionSummary> GetSessionsAsync(CancellationToken cancellationToken = default) =>
+        _census.GetSessionsAsync(cancellationToken);
+
+    /// <summary>
+    /// One session with its servers, streams and queries, at most 1,000 of each; null if there is none of that name.
+    /// </summary>
+    public Task<SessionTree?> GetSessionAsync(string id, CancellationToken cancellationToken = default) =>
+        _census.GetSessionAsync(id, cancellationToken);
+
+    /// <summary>
+    /// Closes one session. Its client is told the reason: by the WebSocket's close (1008), and by the end of each
+    /// stream.
+    /// </summary>
+    /// <param name="id">Its name.</param>
+    /// <param name="reason">A line for the client.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>False: there is none of that name.</returns>
+    public async Task<bool> CloseSessionAsync(string id, string reason, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        if (await _census.FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } session
+            || !await session.TellAsync(new SessionMessage.Close(SessionEnd.Kicked, reason), cancellationToken)
+                .ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        Log.Kicked(_logger, id, reason);
+        return true;
+    }
+
+    /// <summary>
+    /// Takes no new sessions from now on, lets the others live for a while, and then closes them; their clients are told
+    /// so (a WebSocket by 1001). Afterwards the relay still takes no new ones.
+    /// </summary>
+    /// <param name="timeout">How long the sessions may live; zero: they are closed at once.</param>
+    /// <param name="cancellationToken">Ends the wait, and leaves the sessions alone; new ones are still not taken.</param>
+    /// <returns>True when no session is left; false: <see cref="Resume"/> came before.</returns>
+    public async Task<bool> DrainAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        Task<bool> emptied = _door.Close();
+        Log.Draining(_logger, SessionCount, timeout);
+        try
+        {
+            return await emptied.WaitAsync(timeout, _timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Log.DrainOverdue(_logger, SessionCount);
+        }
+
+        while (true)
+        {
+            await _census.TellAllAsync(
+                new SessionMessage.Close(SessionEnd.Draining, DrainingText), cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await emptied.WaitAsync(ClosePatience, _timeProvider, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // Some close slowly, and some may not have been there yet.
+            }
+        }
+    }
+
+    /// <summary>Takes new sessions again, and leaves alone those that a drain has not closed yet.</summary>
+    public void Resume()
+    {
+        if (_door.IsClosed)
+        {
+            _door.Open();
+            Log.Resumed(_logger);
+        }
+    }
+
+    /// <summary>
     /// Closes all sessions and waits until they are gone, and takes no more. When the token is cancelled the wait ends,
     /// and the closing goes on.
     /// </summary>
@@ -143,38 +238,48 @@ public sealed partial class RelayServer : IAsyncDisposable
 
     private async Task ServeAsync(IClientArrival client, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _sessionCount);
+        if (!_door.TryEnter())
+        {
+            Log.Drained(_logger, client.RemoteEndPoint);
+            await client.TurnAwayAsync(new CloseReason(CloseKind.GoingAway, DrainingText)).ConfigureAwait(false);
+            return;
+        }
+
         try
         {
             ActorRef<SessionMessage>? session = await StartAsync(client).ConfigureAwait(false);
             if (session is null)
             {
-                await client.DisposeAsync().ConfigureAwait(false);
                 return;
             }
 
             using CancellationTokenRegistration closing = cancellationToken.UnsafeRegister(
-                static session => ((ActorRef<SessionMessage>)session!).TryTell(SessionMessage.Close),
+                static session => ((ActorRef<SessionMessage>)session!).TryTell(
+                    new SessionMessage.Close(SessionEnd.RelayStopping, Stopping)),
                 session);
             await session.Termination.ConfigureAwait(false);
         }
         finally
         {
-            Interlocked.Decrement(ref _sessionCount);
+            _door.Leave();
         }
     }
 
     private async Task<ActorRef<SessionMessage>?> StartAsync(IClientArrival client)
     {
-        string sessionId = Interlocked.Increment(ref _lastSession).ToString(CultureInfo.InvariantCulture);
+        long number = Interlocked.Increment(ref _lastSession);
+        string sessionId = NameOf(number);
         try
         {
             ActorRef<SessionMessage>? session = await _sessions.AskAsync<ActorRef<SessionMessage>?>(
-                replyTo => new SessionsMessage(sessionId, () => CreateSession(sessionId, client), replyTo),
+                replyTo => new SessionsMessage.Start(number, sessionId, () => CreateSession(sessionId, client), replyTo),
                 StartPatience).ConfigureAwait(false);
             if (session is null)
             {
                 Log.TooManySessions(_logger, client.RemoteEndPoint, _settings.MaxSessions);
+                await client.TurnAwayAsync(
+                    new CloseReason(CloseKind.Refused, $"The relay has {_settings.MaxSessions} sessions already"))
+                    .ConfigureAwait(false);
             }
 
             return session;
@@ -182,9 +287,14 @@ public sealed partial class RelayServer : IAsyncDisposable
         catch (InvalidOperationException)
         {
             Log.Stopped(_logger, client.RemoteEndPoint);
+            await client.TurnAwayAsync(new CloseReason(CloseKind.GoingAway, Stopping)).ConfigureAwait(false);
             return null;
         }
     }
+
+    private string NameOf(long number) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_settings.NodeName}{(_settings.NodeName.Length == 0 ? "" : "-")}{number}");
 
     private SessionActor CreateSession(string sessionId, IClientArrival client)
     {
@@ -206,6 +316,21 @@ public sealed partial class RelayServer : IAsyncDisposable
 
         [LoggerMessage(5061, LogLevel.Debug, "{RemoteEndPoint} was turned away: the relay is stopping")]
         public static partial void Stopped(ILogger logger, string remoteEndPoint);
+
+        [LoggerMessage(5063, LogLevel.Debug, "{RemoteEndPoint} was turned away: the relay is draining")]
+        public static partial void Drained(ILogger logger, string remoteEndPoint);
+
+        [LoggerMessage(5064, LogLevel.Information, "draining: {Sessions} sessions may live for {Timeout}")]
+        public static partial void Draining(ILogger logger, int sessions, TimeSpan timeout);
+
+        [LoggerMessage(5065, LogLevel.Information, "draining: {Sessions} sessions are left, and are closed")]
+        public static partial void DrainOverdue(ILogger logger, int sessions);
+
+        [LoggerMessage(5066, LogLevel.Information, "new sessions are taken again")]
+        public static partial void Resumed(ILogger logger);
+
+        [LoggerMessage(5067, LogLevel.Information, "Session {SessionId} is closed by an operator: {Reason}")]
+        public static partial void Kicked(ILogger logger, string sessionId, string reason);
 
         [LoggerMessage(5062, LogLevel.Error, "The actor {ActorPath} failed")]
         public static partial void ActorFailed(ILogger logger, Exception exception, string actorPath);

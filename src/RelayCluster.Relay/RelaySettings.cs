@@ -16,6 +16,7 @@ internal sealed class RelaySettings
                 nameof(options));
         }
 
+        NodeName = options.NodeName;
         HeartbeatInterval = options.HeartbeatInterval;
         SilenceTimeout = options.SilenceTimeout;
         StreamBytesEachWay = options.StreamBufferBytes / 4;
@@ -31,6 +32,8 @@ internal sealed class RelaySettings
         StalledPeerTimeout = options.StalledPeerTimeout;
         MaxSessions = options.MaxSessions;
     }
+
+    public string NodeName { get; }
 
     public TimeSpan HeartbeatInterval { get; }
 

@@ -135,14 +135,19 @@ internal sealed class Outbox : IDisposable
                 continue;
             }
 
-            try
-            {
-                await send(message, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                Release(lane, message);
-            }
+            await SendAsync(send, message, lane, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends what is left, behind the end of the loop.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public async Task SendRestAsync(
+        Func<RelayMessage, CancellationToken, ValueTask> send,
+        CancellationToken cancellationToken)
+    {
+        while (TryTake(out RelayMessage? message, out OutboxLane? lane))
+        {
+            await SendAsync(send, message, lane, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -155,6 +160,22 @@ internal sealed class Outbox : IDisposable
         }
 
         while (TryTake(out RelayMessage? message, out OutboxLane? lane))
+        {
+            Release(lane, message);
+        }
+    }
+
+    private async ValueTask SendAsync(
+        Func<RelayMessage, CancellationToken, ValueTask> send,
+        RelayMessage message,
+        OutboxLane? lane,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            await send(message, cancellationToken).ConfigureAwait(false);
+        }
+        finally
         {
             Release(lane, message);
         }

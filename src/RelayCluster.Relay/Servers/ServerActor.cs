@@ -6,6 +6,7 @@ using RelayCluster.Dht;
 using RelayCluster.Dht.Links;
 using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Administration;
 using RelayCluster.Relay.Questions;
 using RelayCluster.Relay.Sessions;
 using RelayCluster.Wire;
@@ -68,6 +69,8 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
     private AskedSigner? _signer;
     private IDisposable? _entry;
     private DhtStream? _inHand;
+    private long _started;
+    private long _accepted;
 
     public ServerActor(
         SessionScope scope,
@@ -87,6 +90,7 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
 
     protected override void OnStarted()
     {
+        _started = Context.TimeProvider.GetTimestamp();
         _scope.Metrics.ServerStarted();
         _door = new ServerDoor(_scope, Context.TimeProvider);
         _accepting = Context.CreateWait<DhtStream?>(OnAccepted, OnFailed, OwnUntaken);
@@ -94,7 +98,29 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
         Context.CreateWait<IDhtServer>(OnListening, OnFailed, Own).Await(TraceListenAsync(Context.Stopping));
     }
 
-    protected override void Receive(ServerMessage message) => Context.StopSelf();
+    protected override void Receive(ServerMessage message)
+    {
+        if (message is ServerMessage.Describe question)
+        {
+            question.ReplyTo.TryTell(new ServerSummary(
+                _listen.Alias,
+                _listen.PublicKey,
+                IsListening: _server is not null,
+                Context.TimeProvider.GetElapsedTime(_started),
+                _accepted));
+            return;
+        }
+
+        Context.StopSelf();
+    }
+
+    protected override void OnDiscarded(ServerMessage message)
+    {
+        if (message is ServerMessage.Describe question)
+        {
+            question.ReplyTo.TryTell(null);
+        }
+    }
 
     protected override void OnStopping()
     {
@@ -247,6 +273,7 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
         }
 
         _inHand = stream;
+        _accepted++;
         _scope.Streams.Add(1);
         _handing.Await(_session.TellAsync(new SessionMessage.Accepted(Context.Self, _alias, stream), Context.Stopping));
     }

@@ -1,4 +1,5 @@
 using RelayCluster.Protocol.Channels;
+using RelayCluster.Protocol.Transports;
 
 namespace RelayCluster.Relay.Sessions;
 
@@ -12,5 +13,5 @@ internal sealed class ChannelArrival(RelayChannel channel, ClientOrigin origin) 
     public ValueTask<RelayChannel?> AcceptAsync(CancellationToken cancellationToken) =>
         ValueTask.FromResult<RelayChannel?>(channel);
 
-    public ValueTask DisposeAsync() => channel.DisposeAsync();
+    public ValueTask TurnAwayAsync(CloseReason reason) => channel.CloseAsync(reason);
 }

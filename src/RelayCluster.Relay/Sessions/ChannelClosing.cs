@@ -1,19 +1,24 @@
 using RelayCluster.Protocol.Channels;
+using RelayCluster.Relay.Buffers;
 
 namespace RelayCluster.Relay.Sessions;
 
 /// <summary>
-/// The end of a session's channel: closed in order where somebody may be there to see it, under a deadline, else cut.
+/// The end of a session's channel: closed in order where somebody may be there to see it, with the reason and behind
+/// what is left to say, under a deadline; else cut.
 /// </summary>
-internal sealed class ChannelClosing(RelayChannel channel, Func<SessionEnd?> end, TimeProvider timeProvider)
-    : IAsyncDisposable
+internal sealed class ChannelClosing(
+    RelayChannel channel,
+    Outbox outbox,
+    Func<SessionFarewell?> farewell,
+    TimeProvider timeProvider) : IAsyncDisposable
 {
     /// <summary>Shorter than the time that a stopping relay has in all.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     public async ValueTask DisposeAsync()
     {
-        if (end() is SessionEnd.ConnectionLost or SessionEnd.ClientSilent or SessionEnd.Failed)
+        if (farewell() is not { } said)
         {
             await channel.DisposeAsync().ConfigureAwait(false);
             return;
@@ -22,11 +27,17 @@ internal sealed class ChannelClosing(RelayChannel channel, Func<SessionEnd?> end
         using var deadline = new CancellationTokenSource(Patience, timeProvider);
         try
         {
-            await channel.CloseAsync(deadline.Token).ConfigureAwait(false);
+            if (said.StreamError is not null)
+            {
+                await outbox.SendRestAsync(channel.SendAsync, deadline.Token).ConfigureAwait(false);
+            }
+
+            await channel.CloseAsync(said.Reason, deadline.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            // CloseAsync has cut it.
+            // The client does not read, or is gone.
+            await channel.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

@@ -3,6 +3,7 @@ using RelayCluster.Crypto;
 using RelayCluster.Protocol.Channels;
 using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Administration;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Sessions;
@@ -35,7 +36,9 @@ namespace RelayCluster.Relay.Sessions;
 /// </para>
 /// <para>
 /// <b>End.</b> The first reason is kept, the children stop (streams destroy their peers' side, queries and dials are
-/// cancelled), then reading and sending are cancelled, the transport is closed, the client's key zeroed. A child's
+/// cancelled), then reading and sending are cancelled, the transport is closed, the client's key zeroed. Where it is
+/// the relay that ends it, the client hears why: each stream leaves a destroy behind, which goes out before the close
+/// (<see cref="SessionFarewell"/>). Of its servers nothing is said: a client may have them listen elsewhere. A child's
 /// failure is its own; a failure here is the session's end and nobody else's.
 /// </para>
 /// <para>Source of the choreography: npm <c>@hyperswarm/dht-relay</c> 0.4.3.</para>
@@ -52,6 +55,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
     private Heartbeat _heartbeat = null!;
     private HandshakeMessage? _handshake;
     private SessionEnd? _end;
+    private DateTimeOffset _since;
     private RelayDialect _dialect;
     private bool _isExcused;
 
@@ -68,6 +72,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
     {
         Log.Opened(_scope.Logger, _scope.SessionId, _client.RemoteEndPoint);
         _scope.Metrics.SessionOpened();
+        _since = Context.TimeProvider.GetUtcNow();
         _streams = new SessionStreams(Context, _scope, _refusals);
         _servers = new SessionServers(Context, _scope, _refusals);
         _queries = new SessionQueries(Context, _scope, _refusals);
@@ -80,17 +85,27 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
 
     protected override void Receive(SessionMessage message)
     {
-        if (message is SessionMessage.Accepted accepted)
+        switch (message)
         {
-            TakeOver(accepted);
-        }
-        else if (message == SessionMessage.Close)
-        {
-            End(SessionEnd.RelayStopping);
-        }
-        else
-        {
-            Beat();
+            case SessionMessage.Accepted accepted:
+                TakeOver(accepted);
+                break;
+            case SessionMessage.Close close:
+                End(close.End, close.Text);
+                break;
+            case SessionMessage.Describe question:
+                question.ReplyTo.TryTell(Describe());
+                break;
+            case SessionMessage.Dissect question:
+                question.ReplyTo.TryTell(new SessionParts(
+                    Describe(),
+                    _servers.Take(question.Limit),
+                    _streams.Take(question.Limit),
+                    _queries.Take(question.Limit)));
+                break;
+            default:
+                Beat();
+                break;
         }
     }
 
@@ -99,14 +114,26 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
 
     protected override void OnDiscarded(SessionMessage message)
     {
-        if (message is SessionMessage.Accepted accepted)
+        switch (message)
         {
-            accepted.Stream.Destroy();
+            case SessionMessage.Accepted accepted:
+                accepted.Stream.Destroy();
+                break;
+            case SessionMessage.Describe question:
+                question.ReplyTo.TryTell(null);
+                break;
+            case SessionMessage.Dissect question:
+                question.ReplyTo.TryTell(null);
+                break;
         }
     }
 
     /// <summary>Whoever waits for an answer need not wait longer: nothing is read any more.</summary>
-    protected override void OnStopping() => _scope.Questions.Close();
+    protected override void OnStopping()
+    {
+        End(SessionEnd.RelayStopping, RelayServer.Stopping);
+        _scope.Questions.Close();
+    }
 
     protected override void OnStopped()
     {
@@ -117,11 +144,27 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         Log.Closed(_scope.Logger, _scope.SessionId, end);
     }
 
-    private void End(SessionEnd end)
+    private SessionSummary Describe() => new()
+    {
+        Id = _scope.SessionId,
+        Client = _client.Origin.Address is null ? _client.RemoteEndPoint : _client.Origin.ToString(),
+        Transport = _client.Origin.Transport,
+        Dialect = _handshake is null ? null : _dialect,
+        IsCustodial = _handshake?.IsCustodial,
+        Since = _since,
+        Streams = _streams.Count,
+        Servers = _servers.Count,
+        Queries = _queries.Count,
+        BytesToPeers = _scope.Traffic.ToPeers,
+        BytesToClient = _scope.Traffic.ToClient,
+    };
+
+    private void End(SessionEnd end, string text = "")
     {
         if (_end is null)
         {
             _end = end;
+            _scope.Farewell = SessionFarewell.Of(end, text);
             _servers.BeginEnd();
             _reader.Stop();
             Context.StopSelf();
@@ -148,7 +191,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
     private void OnViolation(ProtocolException violation)
     {
         Log.Violated(_scope.Logger, _scope.SessionId, _client.RemoteEndPoint, violation.Message);
-        End(SessionEnd.ProtocolViolation);
+        End(SessionEnd.ProtocolViolation, violation.Message);
     }
 
     private void OnFault(Exception exception)
@@ -177,7 +220,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
     {
         if (channel is not null)
         {
-            Context.Own(new ChannelClosing(channel, () => _end, Context.TimeProvider));
+            Context.Own(new ChannelClosing(channel, _scope.Outbox, () => _scope.Farewell, Context.TimeProvider));
         }
     }
 

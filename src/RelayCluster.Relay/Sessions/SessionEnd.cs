@@ -18,6 +18,12 @@ internal enum SessionEnd
     /// <summary>The relay is stopping, or whoever serves the session has cancelled it.</summary>
     RelayStopping,
 
+    /// <summary>The relay takes no more sessions, and the time of those that it had is over.</summary>
+    Draining,
+
+    /// <summary>An operator closed it.</summary>
+    Kicked,
+
     /// <summary>The relay failed at it: a fault of ours.</summary>
     Failed,
 }

@@ -3,6 +3,7 @@ using RelayCluster.Crypto;
 using RelayCluster.Dht;
 using RelayCluster.Dht.Foreign;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Administration;
 using RelayCluster.Relay.Buffers;
 using RelayCluster.Relay.Queries;
 using RelayCluster.Relay.Questions;
@@ -17,11 +18,21 @@ internal sealed class SessionQueries(
     SessionRefusals refusals)
 {
     private readonly HashSet<uint> _ids = [];
-    private readonly Dictionary<ActorRef, (uint Id, Gate Among)> _queries = [];
+    private readonly Dictionary<ActorRef, SessionQuery> _queries = [];
+
+    /// <summary>How many there are.</summary>
+    public int Count => _queries.Count;
+
+    /// <summary>Some of them, or all.</summary>
+    public IReadOnlyList<QuerySummary> Take(int limit) =>
+    [
+        .. _queries.Values.Take(limit).Select(query => new QuerySummary(
+            query.Id, query.Kind, query.Topic, context.TimeProvider.GetElapsedTime(query.Started))),
+    ];
 
     /// <exception cref="ProtocolException">The id is in use.</exception>
     public void Lookup(LookupMessage lookup) =>
-        Start(lookup.Id, "lookup", null, token => scope.Node.LookupAsync(lookup.Topic, token));
+        Start(lookup.Id, "lookup", lookup.Topic, null, token => scope.Node.LookupAsync(lookup.Topic, token));
 
     /// <exception cref="ProtocolException">The id is in use.</exception>
     public void Announce(AnnounceMessage announce)
@@ -31,6 +42,7 @@ internal sealed class SessionQueries(
             Start(
                 announce.Id,
                 "announce",
+                announce.Topic,
                 keyPair,
                 token => scope.Node.AnnounceAsync(announce.Topic, keyPair, token));
         }
@@ -39,6 +51,7 @@ internal sealed class SessionQueries(
             StartAsked(
                 announce,
                 announce.Id,
+                announce.Topic,
                 announce.PublicKey,
                 (node, signer, token) => node.AnnounceAsync(announce.Topic, signer, token));
         }
@@ -52,6 +65,7 @@ internal sealed class SessionQueries(
             Start(
                 unannounce.Id,
                 "unannounce",
+                unannounce.Topic,
                 keyPair,
                 token => scope.Node.UnannounceAsync(unannounce.Topic, keyPair, token));
         }
@@ -60,6 +74,7 @@ internal sealed class SessionQueries(
             StartAsked(
                 unannounce,
                 unannounce.Id,
+                unannounce.Topic,
                 unannounce.PublicKey,
                 (node, signer, token) => node.UnannounceAsync(unannounce.Topic, signer, token));
         }
@@ -68,7 +83,7 @@ internal sealed class SessionQueries(
     /// <summary>Forgets a query whose actor is gone. False: it was none.</summary>
     public bool Remove(ActorRef actor)
     {
-        if (!_queries.Remove(actor, out (uint Id, Gate Among) query))
+        if (!_queries.Remove(actor, out SessionQuery query))
         {
             return false;
         }
@@ -81,12 +96,13 @@ internal sealed class SessionQueries(
     private void Start(
         uint id,
         string kind,
+        Fixed32 topic,
         KeyPair? keyPair,
         Func<CancellationToken, IAsyncEnumerable<LookupReply>> start)
     {
         RequireFreeId(id);
         scope.Queries.Add(1);
-        Spawn(id, kind, keyPair, start, scope.Queries);
+        Spawn(id, kind, topic, keyPair, start, scope.Queries);
     }
 
     /// <summary>
@@ -96,6 +112,7 @@ internal sealed class SessionQueries(
     private void StartAsked(
         RelayMessage message,
         uint id,
+        Fixed32 topic,
         Fixed32 publicKey,
         Func<IForeignKeyNode, IAnnounceSigner, CancellationToken, IAsyncEnumerable<LookupReply>> start)
     {
@@ -109,7 +126,7 @@ internal sealed class SessionQueries(
         scope.AskedQueries.Add(1);
         string kind = message is AnnounceMessage ? "announce" : "unannounce";
         var signer = new AskedSigner(scope, publicKey, id);
-        Spawn(id, kind, null, token => start(node, signer, token), scope.AskedQueries);
+        Spawn(id, kind, topic, null, token => start(node, signer, token), scope.AskedQueries);
     }
 
     private void RequireFreeId(uint id)
@@ -123,6 +140,7 @@ internal sealed class SessionQueries(
     private void Spawn(
         uint id,
         string kind,
+        Fixed32 topic,
         KeyPair? keyPair,
         Func<CancellationToken, IAsyncEnumerable<LookupReply>> start,
         Gate among)
@@ -131,7 +149,7 @@ internal sealed class SessionQueries(
         ActorRef<QueryOutcome> actor = context.Spawn(
             $"query-{id}",
             () => new QueryActor(scope, id, kind, keyPair, start));
-        _queries.Add(actor, (id, among));
+        _queries.Add(actor, new SessionQuery(id, kind, topic, among, context.TimeProvider.GetTimestamp()));
         context.Watch(actor);
     }
 }

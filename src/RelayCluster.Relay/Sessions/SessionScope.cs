@@ -65,6 +65,13 @@ internal sealed class SessionScope(
     /// <summary>The longest message of a peer that the way to the client can carry, once that is open.</summary>
     public int MaxChunkBytes { get; set; } = int.MaxValue;
 
+    /// <summary>The bytes of all streams so far.</summary>
+    public SessionTraffic Traffic { get; } = new();
+
+    /// <summary>What the client hears of the end, from when the relay ends the session; null if there is nothing to
+    /// say, or nobody to hear it. Written before the children stop, who read it then.</summary>
+    public SessionFarewell? Farewell { get; set; }
+
     /// <summary>What the client has been asked.</summary>
     public ClientQuestions Questions { get; } = new(outbox, settings, timeProvider);
 

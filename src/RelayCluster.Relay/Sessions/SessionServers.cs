@@ -16,6 +16,13 @@ internal sealed class SessionServers(
     private readonly Dictionary<uint, SessionServer> _servers = [];
     private readonly Dictionary<ActorRef, ListenedAlias> _aliases = [];
 
+    /// <summary>How many there are.</summary>
+    public int Count => _servers.Count;
+
+    /// <summary>Some of them, or all.</summary>
+    public IReadOnlyList<ActorRef<ServerMessage>> Take(int limit) =>
+        [.. _servers.Values.Take(limit).Select(static server => server.Actor)];
+
     /// <summary>Whether a server lives as far as the client knows.</summary>
     public bool Contains(ActorRef server) => _aliases.ContainsKey(server);
 

@@ -19,6 +19,13 @@ internal sealed class SessionStreams(
     private readonly Dictionary<uint, SessionStream> _unpaired = [];
     private readonly Dictionary<ActorRef, (uint Alias, bool IsPaired)> _aliases = [];
 
+    /// <summary>How many there are.</summary>
+    public int Count => _aliases.Count;
+
+    /// <summary>Some of them, or all.</summary>
+    public IReadOnlyList<ActorRef<StreamMessage>> Take(int limit) =>
+        [.. _streams.Values.Concat(_unpaired.Values).Take(limit).Select(static stream => stream.Actor)];
+
     public bool TryGet(uint alias, out SessionStream stream) => _streams.TryGetValue(alias, out stream);
 
     /// <summary>Dials a peer for the client, or refuses to.</summary>

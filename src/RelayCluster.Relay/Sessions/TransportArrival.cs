@@ -13,5 +13,5 @@ internal sealed class TransportArrival(IMessageTransport transport, ClientOrigin
     public ValueTask<RelayChannel?> AcceptAsync(CancellationToken cancellationToken) =>
         RelayChannel.AcceptAsync(transport, cancellationToken: cancellationToken);
 
-    public ValueTask DisposeAsync() => transport.DisposeAsync();
+    public ValueTask TurnAwayAsync(CloseReason reason) => transport.CloseAsync(reason);
 }

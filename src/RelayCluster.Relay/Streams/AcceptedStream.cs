@@ -1,5 +1,7 @@
 using RelayCluster.Dht;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Administration;
+using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Streams;
 
@@ -9,6 +11,10 @@ namespace RelayCluster.Relay.Streams;
 /// <param name="stream">The stream, which belongs to the actor from its start on.</param>
 internal sealed class AcceptedStream(uint alias, uint serverAlias, DhtStream stream) : StreamOrigin
 {
+    public override StreamDirection Direction => StreamDirection.Accepted;
+
+    public override Fixed32 RemotePublicKey => stream.RemotePublicKey;
+
     public override uint Alias => alias;
 
     public override bool AwaitsClient => true;

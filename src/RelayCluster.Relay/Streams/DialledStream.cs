@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using RelayCluster.Dht;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Administration;
 using RelayCluster.Relay.Directory;
 using RelayCluster.Relay.Questions;
 using RelayCluster.Relay.Sessions;
+using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Streams;
 
@@ -14,6 +16,10 @@ namespace RelayCluster.Relay.Streams;
 internal sealed class DialledStream(SessionScope scope, ConnectMessage connect, TimeProvider timeProvider)
     : StreamOrigin
 {
+    public override StreamDirection Direction => StreamDirection.Dialled;
+
+    public override Fixed32 RemotePublicKey => connect.RemotePublicKey;
+
     public override uint Alias => connect.Alias;
 
     /// <summary>

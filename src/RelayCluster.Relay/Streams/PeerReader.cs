@@ -51,6 +51,9 @@ internal sealed class PeerReader
         _room = context.CreateWait(Read, failed);
     }
 
+    /// <summary>The payload bytes so far.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Whether the peer has ended its half.</summary>
     public bool IsEnded { get; private set; }
 
@@ -111,6 +114,8 @@ internal sealed class PeerReader
                 return false;
             }
 
+            Bytes += chunk.Length;
+            _scope.Traffic.AddToClient(chunk.Length);
             _scope.Metrics.RelayedToClient(chunk.Length);
             _scope.Outbox.Post(_lane, new DataMessage(_alias, chunk));
             return true;

@@ -45,6 +45,9 @@ internal sealed class PeerWriter
         _ending = context.CreateWait(() => IsEnded = true, failed);
     }
 
+    /// <summary>The payload bytes so far.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Whether the client has ended its half.</summary>
     public bool HasClientEnded { get; private set; }
 
@@ -163,7 +166,7 @@ internal sealed class PeerWriter
                 return false;
             }
 
-            _scope.Metrics.RelayedToPeer(_chunks.Current.Length);
+            CountWritten();
         }
 
         _isInMessage = false;
@@ -172,8 +175,16 @@ internal sealed class PeerWriter
 
     private void OnWritten()
     {
-        _scope.Metrics.RelayedToPeer(_chunks.Current.Length);
+        CountWritten();
         Write();
+    }
+
+    private void CountWritten()
+    {
+        int bytes = _chunks.Current.Length;
+        Bytes += bytes;
+        _scope.Traffic.AddToPeers(bytes);
+        _scope.Metrics.RelayedToPeer(bytes);
     }
 
     private void WatchForStall()

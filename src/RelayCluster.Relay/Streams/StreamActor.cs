@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using RelayCluster.Actors;
 using RelayCluster.Dht;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Administration;
 using RelayCluster.Relay.Buffers;
 using RelayCluster.Relay.Sessions;
 using RelayCluster.Wire;
@@ -39,7 +40,8 @@ namespace RelayCluster.Relay.Streams;
 /// and the bytes behind it stop the whole session's reading, the stream fails.
 /// </para>
 /// <para>
-/// <b>End.</b> The stream is owned by the context, so the stop destroys it and waits until nothing of it is left. The
+/// <b>End.</b> Where the relay ends the session, the stream's last word is a destroy with the reason, and what waited in
+/// its lane goes unsaid. The stream is owned by the context, so the stop destroys it and waits until nothing of it is left. The
 /// client's secret key is needed for the dial only, and zeroed right after it.
 /// </para>
 /// </remarks>
@@ -80,6 +82,12 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
 
     protected override void Receive(StreamMessage message)
     {
+        if (message.Asker is { } asker)
+        {
+            asker.TryTell(Describe());
+            return;
+        }
+
         if (message.FromClient is not null)
         {
             _isWanted = true;
@@ -104,10 +112,21 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
         }
     }
 
-    protected override void OnStopping() => _stream?.Destroy();
+    protected override void OnStopping()
+    {
+        _stream?.Destroy();
+        if (!_isOver && _scope.Farewell?.StreamError is { } error)
+        {
+            _scope.Outbox.Discard(_lane);
+            _scope.Outbox.Post(_stream is null
+                ? new DestroyMessage(IsPaired: false, _origin.Alias, error)
+                : new DestroyMessage(IsPaired: true, _alias, error));
+        }
+    }
 
     protected override void OnDiscarded(StreamMessage message)
     {
+        message.Asker?.TryTell(null);
         if (message.FromClient is DataMessage data)
         {
             _writer.GiveBack(data);
@@ -154,6 +173,15 @@ internal sealed partial class StreamActor : Actor<StreamMessage>
         _scope.Outbox.Post(new DestroyMessage(IsPaired: false, _origin.Alias, ToErrorText(exception)));
         Finish("peer");
     }
+
+    private StreamSummary Describe() => new(
+        _origin.Alias,
+        _origin.Direction,
+        _origin.RemotePublicKey,
+        IsOpen: _stream is not null && !_isOver,
+        Context.TimeProvider.GetElapsedTime(_started),
+        _writer.Bytes,
+        _reader.Bytes);
 
     private void CheckTimeouts()
     {

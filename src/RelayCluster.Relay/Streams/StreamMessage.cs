@@ -1,4 +1,6 @@
+using RelayCluster.Actors;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Administration;
 
 namespace RelayCluster.Relay.Streams;
 
@@ -6,4 +8,5 @@ namespace RelayCluster.Relay.Streams;
 /// <param name="FromClient">
 /// Connected, data, end or destroy; null: see whether the peer has stalled, or the client has not answered.
 /// </param>
-internal readonly record struct StreamMessage(RelayMessage? FromClient);
+/// <param name="Asker">Who asks how the stream is; then it is nothing else.</param>
+internal readonly record struct StreamMessage(RelayMessage? FromClient, ActorRef<StreamSummary?>? Asker = null);

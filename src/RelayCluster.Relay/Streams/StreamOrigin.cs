@@ -1,13 +1,21 @@
 using RelayCluster.Dht;
 using RelayCluster.Dht.Foreign;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Administration;
 using RelayCluster.Relay.Questions;
+using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Streams;
 
 /// <summary>How a stream came to be. Once it is open, one is as good as another.</summary>
 internal abstract class StreamOrigin : IDisposable
 {
+    /// <summary>Who asked for the stream.</summary>
+    public abstract StreamDirection Direction { get; }
+
+    /// <summary>Who is at its other end, or is to be.</summary>
+    public abstract Fixed32 RemotePublicKey { get; }
+
     /// <summary>The client's alias if it has told one already, else the relay's.</summary>
     public abstract uint Alias { get; }
 
