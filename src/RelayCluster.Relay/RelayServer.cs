@@ -141,8 +141,8 @@ public sealed partial class RelayServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// All sessions, in the order in which they came, each as it was when it was its turn to tell. Those that come or go
-    /// meanwhile may be missing.
+    /// All sessions, in the order in which they came, each as it was when it was its turn to tell. Those that come or
+    /// go meanwhile may be missing.
     /// </summary>
     public IAsyncEnumerable<SessionSummary> GetSessionsAsync(CancellationToken cancellationToken = default) =>
         _census.GetSessionsAsync(cancellationToken);
@@ -176,11 +176,11 @@ public sealed partial class RelayServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes no new sessions from now on, lets the others live for a while, and then closes them; their clients are told
-    /// so (a WebSocket by 1001). Afterwards the relay still takes no new ones.
+    /// Takes no new sessions from now on, lets the others live for a while, and then closes them; their clients are
+    /// told so (a WebSocket by 1001). Afterwards the relay still takes no new ones.
     /// </summary>
     /// <param name="timeout">How long the sessions may live; zero: they are closed at once.</param>
-    /// <param name="cancellationToken">Ends the wait, and leaves the sessions alone; new ones are still not taken.</param>
+    /// <param name="cancellationToken">Ends the wait, and leaves the sessions alone; new ones are not taken.</param>
     /// <returns>True when no session is left; false: <see cref="Resume"/> came before.</returns>
     public async Task<bool> DrainAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
@@ -272,7 +272,8 @@ public sealed partial class RelayServer : IAsyncDisposable
         try
         {
             ActorRef<SessionMessage>? session = await _sessions.AskAsync<ActorRef<SessionMessage>?>(
-                replyTo => new SessionsMessage.Start(number, sessionId, () => CreateSession(sessionId, client), replyTo),
+                replyTo => new SessionsMessage.Start(
+                    number, sessionId, () => CreateSession(sessionId, client), replyTo),
                 StartPatience).ConfigureAwait(false);
             if (session is null)
             {

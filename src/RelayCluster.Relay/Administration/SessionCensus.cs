@@ -21,15 +21,17 @@ internal sealed class SessionCensus(ActorRef<SessionsMessage> sessions)
     /// <summary>For those who are alive, and answer in their next turn.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>All sessions, in the order in which they came. Those that come or go meanwhile may be missing.</summary>
+    /// <summary>All sessions, in the order in which they came. Who comes or goes meanwhile may be missing.</summary>
     public async IAsyncEnumerable<SessionSummary> GetSessionsAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (IReadOnlyList<ActorRef<SessionMessage>> page in GetPagesAsync(cancellationToken)
             .ConfigureAwait(false))
         {
-            SessionSummary?[] summaries = await Task.WhenAll(page.Select(session => AskAsync<SessionMessage, SessionSummary>(
-                session, replyTo => new SessionMessage.Describe(replyTo), cancellationToken))).ConfigureAwait(false);
+            SessionSummary?[] summaries = await Task.WhenAll(page.Select(session =>
+                AskAsync<SessionMessage, SessionSummary>(
+                    session, replyTo => new SessionMessage.Describe(replyTo), cancellationToken)))
+                .ConfigureAwait(false);
             foreach (SessionSummary summary in summaries.OfType<SessionSummary>())
             {
                 yield return summary;

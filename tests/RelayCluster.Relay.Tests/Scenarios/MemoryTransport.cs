@@ -40,6 +40,9 @@ internal sealed class MemoryTransport : IMessageTransport
 
     public bool IsDisposed { get; private set; }
 
+    /// <summary>What this end has said in its close.</summary>
+    public CloseReason? Reason { get; private set; }
+
     public static (MemoryTransport Client, MemoryTransport Relay) CreatePair()
     {
         var up = Channel.CreateBounded<PooledBuffer>(FramesOnTheWay);
@@ -79,6 +82,12 @@ internal sealed class MemoryTransport : IMessageTransport
         IsAborted = true;
         _incoming.Writer.TryComplete(new IOException("The connection was cut"));
         _outgoing.Writer.TryComplete(new IOException("The connection was cut"));
+    }
+
+    public ValueTask CloseAsync(CloseReason reason)
+    {
+        Reason = reason;
+        return DisposeAsync();
     }
 
     public ValueTask DisposeAsync()
