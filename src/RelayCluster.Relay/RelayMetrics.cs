@@ -11,6 +11,12 @@ internal sealed class RelayMetrics : IDisposable
     private static readonly KeyValuePair<string, object?> ToPeer = new("direction", "to_peer");
     private static readonly KeyValuePair<string, object?> ToClient = new("direction", "to_client");
 
+    /// <summary>In seconds; what is slower than the last is given up before.</summary>
+    private static readonly InstrumentAdvice<double> Durations = new()
+    {
+        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    };
+
     private readonly Meter? _own;
     private readonly UpDownCounter<int> _sessions;
     private readonly Counter<long> _sessionEnds;
@@ -41,11 +47,15 @@ internal sealed class RelayMetrics : IDisposable
         _queriesUnderWay = meter.CreateUpDownCounter<int>(
             "relay.queries", "{query}", "Lookups, announces and unannounces of clients that are under way.");
         _dials = meter.CreateHistogram<double>(
-            "relay.dial.duration", "s", "Time to connect to a peer, by result.");
+            "relay.dial.duration", "s", "Time to connect to a peer, by result.", null, Durations);
         _joins = meter.CreateCounter<long>(
             "relay.joins", "{connect}", "Connects to servers of this relay or its fleet, past the DHT, by result.");
         _queries = meter.CreateHistogram<double>(
-            "relay.query.duration", "s", "Time of lookups, announces and unannounces that ended by themselves, by kind.");
+            "relay.query.duration",
+            "s",
+            "Time of lookups, announces and unannounces that ended by themselves, by kind.",
+            null,
+            Durations);
         _bytes = meter.CreateCounter<long>(
             "relay.bytes", "By", "Payload bytes relayed, by direction.");
         _messages = meter.CreateCounter<long>(

@@ -80,7 +80,7 @@ public sealed partial class RelayServer : IAsyncDisposable
         _metrics = new RelayMetrics(ports?.MeterFactory);
         _directory = ports?.Directory;
         _timeProvider = actors.TimeProvider;
-        actors.OnFailure ??= failure => Log.ActorFailed(_logger, failure.Exception, failure.Actor.Path);
+        actors.OnFailure ??= LogFailure;
         _system = new ActorSystem(actors);
         _sessions = _system.Spawn("sessions", () => new SessionsActor(_settings.MaxSessions));
         _census = new SessionCensus(_sessions);
@@ -233,6 +233,19 @@ public sealed partial class RelayServer : IAsyncDisposable
         _metrics.Dispose();
     }
 
+    private void LogFailure(ActorFailure failure)
+    {
+        // The path of what belongs to a session: /sessions/12/stream-3.
+        if (failure.Actor.Path.Split('/') is ["", "sessions", var sessionId, ..])
+        {
+            Log.SessionActorFailed(_logger, failure.Exception, sessionId, failure.Actor.Path);
+        }
+        else
+        {
+            Log.ActorFailed(_logger, failure.Exception, failure.Actor.Path);
+        }
+    }
+
     private static ActorSystemOptions ActorsOf(TimeProvider timeProvider, RelayPorts? ports) =>
         new() { TimeProvider = timeProvider, MeterFactory = ports?.MeterFactory };
 
@@ -332,6 +345,10 @@ public sealed partial class RelayServer : IAsyncDisposable
 
         [LoggerMessage(5067, LogLevel.Information, "Session {SessionId} is closed by an operator: {Reason}")]
         public static partial void Kicked(ILogger logger, string sessionId, string reason);
+
+        [LoggerMessage(5068, LogLevel.Error, "Session {SessionId} failed in the actor {ActorPath}")]
+        public static partial void SessionActorFailed(
+            ILogger logger, Exception exception, string sessionId, string actorPath);
 
         [LoggerMessage(5062, LogLevel.Error, "The actor {ActorPath} failed")]
         public static partial void ActorFailed(ILogger logger, Exception exception, string actorPath);

@@ -4,8 +4,8 @@ using RelayCluster.Dht;
 namespace RelayCluster.Relay;
 
 /// <summary>
-/// Spans of what clients wait for: <c>connect</c>, <c>listen</c>, <c>lookup</c>, <c>announce</c>, <c>unannounce</c>. The
-/// source is <c>RelayCluster.Relay</c>. While nobody listens to it there is no span, and nothing to pay.
+/// Spans of what clients wait for: <c>connect</c>, <c>listen</c>, <c>lookup</c>, <c>announce</c>, <c>unannounce</c>.
+/// The source is <c>RelayCluster.Relay</c>. While nobody listens to it there is no span, and nothing to pay.
 /// </summary>
 internal static class RelayTraces
 {

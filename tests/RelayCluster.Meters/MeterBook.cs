@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace RelayCluster.Meters;
 
 /// <summary>
-/// A factory of meters that keeps a book of what their instruments say: the sum of a counter, the count of a histogram's
-/// values, the last value of what is observed.
+/// A factory of meters that keeps a book of what their instruments say: the sum of a counter, the count of a
+/// histogram's values, the last value of what is observed.
 /// </summary>
 public sealed class MeterBook : IMeterFactory
 {

@@ -39,4 +39,6 @@ internal sealed class ServeOptions
     public DhtOptions Dht { get; } = new();
 
     public LogOptions Log { get; } = new();
+
+    public TelemetryOptions Telemetry { get; } = new();
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
+using RelayCluster.Host.Telemetry;
 
 namespace RelayCluster.Host.Configuration;
 
@@ -52,6 +53,11 @@ internal sealed class ServeOptionsValidator : IValidateOptions<ServeOptions>
         if (options.Dht.Host.AddressFamily != AddressFamily.InterNetwork)
         {
             yield return Fault("dht.host", "expected an IPv4 address: the DHT has no other");
+        }
+
+        if (options.Telemetry.Otlp.Length > 0 && TelemetryServices.ParseCollector(options.Telemetry.Otlp) is null)
+        {
+            yield return Fault("telemetry.otlp", "expected an address such as http://127.0.0.1:4318, and no password");
         }
 
         if (options.Dht.Bootstrap.Count == 0 && !options.Dht.Testnet)

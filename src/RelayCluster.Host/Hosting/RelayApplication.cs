@@ -7,6 +7,7 @@ using RelayCluster.Host.Configuration;
 using RelayCluster.Host.Endpoints;
 using RelayCluster.Host.Example;
 using RelayCluster.Host.Health;
+using RelayCluster.Host.Telemetry;
 
 namespace RelayCluster.Host.Hosting;
 
@@ -48,6 +49,9 @@ internal static partial class RelayApplication
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<ServeOptions>>(
             (host, options) => host.ShutdownTimeout = options.Value.ShutdownTimeout);
         AddLogging(builder.Logging);
+        var early = new ServeOptions();
+        reader.Fill(early);
+        builder.Services.AddTelemetry(early, hasScrapes: false);
 
         builder.Services.AddSingleton<IDhtMembership, DhtMembership>();
         builder.Services.AddSingleton<RelayService>();

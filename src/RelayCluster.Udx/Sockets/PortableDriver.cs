@@ -25,7 +25,7 @@ internal sealed class PortableDriver : IDatagramDriver
     {
         _socket = socket;
 
-        // In milliseconds: a datagram that made the socket readable may prove broken, and then nothing is there to read.
+        // Milliseconds: a datagram that made the socket readable may prove broken, and then there is none to read.
         _socket.ReceiveTimeout = 1;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
         IPAddress self = LocalEndPoint.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : LocalEndPoint.Address;

@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace RelayCluster.Udx.Sockets;
 
 /// <summary>
-/// What a socket tells about itself; the meter is <c>RelayCluster.Udx</c>. All instruments are observed: the loop counts
-/// in plain fields, and a collector reads them when it wants to.
+/// What a socket tells about itself; the meter is <c>RelayCluster.Udx</c>. All instruments are observed: the loop
+/// counts in plain fields, and a collector reads them when it wants to.
 /// </summary>
 internal sealed class UdxMetrics : IDisposable
 {
