@@ -38,7 +38,6 @@ public sealed class ClusterNode : IAsyncDisposable
             Name = fabric.NodeName,
             Instance = Guid.NewGuid().ToString("N"),
             Version = options.Version,
-            Addresses = options.Addresses,
             State = MemberState.Joining,
         };
         Fleet = new Fleet(fabric, status, timeProvider, loggerFactory);
@@ -71,6 +70,7 @@ public sealed class ClusterNode : IAsyncDisposable
     {
         if (_isStarted)
         {
+            _isStarted = false;
             await Fleet.DisposeAsync().ConfigureAwait(false);
         }
 

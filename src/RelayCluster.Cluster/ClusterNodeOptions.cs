@@ -5,7 +5,4 @@ public sealed class ClusterNodeOptions
 {
     /// <summary>The version of the program, shown to the fleet.</summary>
     public string Version { get; init; } = "";
-
-    /// <summary>Where clients reach the node, as URIs, shown to the fleet.</summary>
-    public IReadOnlyList<string> Addresses { get; init; } = [];
 }

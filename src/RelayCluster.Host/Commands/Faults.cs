@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using RelayCluster.Cluster.Fabric;
 using RelayCluster.Crypto.Sodium;
 using RelayCluster.Dht;
 using RelayCluster.Host.Forwarding;
@@ -19,7 +20,7 @@ internal static class Faults
     {
         OptionsValidationException invalid => [.. invalid.Failures],
         HoconException or LibsodiumMissingException or StartupException or MisuseException or ConnectionException
-            or DhtException => [exception.Message],
+            or DhtException or FabricException => [exception.Message],
         TypeInitializationException { InnerException: { } inner } => Explain(inner),
         IOException { InnerException: AddressInUseException } =>
             [$"{exception.Message.TrimEnd('.')}; --ws-port and --tcp-port choose another port, 0 any free one"],

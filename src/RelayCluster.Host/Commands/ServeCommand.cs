@@ -25,6 +25,9 @@ internal static class ServeCommand
         ("--tcp-port", "tcp-port", "port", "Port for TCP clients; 0: any free one [49444]"),
         ("--dht-host", "dht.host", "address", "IPv4 address of the DHT node [0.0.0.0]"),
         ("--dht-port", "dht.port", "port", "UDP port of the DHT node; 0: any free one [0]"),
+        ("--node-name", "cluster.node-name", "name", "Name of this node, unique in its fleet [the machine's]"),
+        ("--fabric", "cluster.fabric", "kind", "What joins the nodes of the fleet: local, rabbitmq [local]"),
+        ("--rabbitmq", "cluster.rabbitmq", "URI", "Broker that joins them [amqp://guest:guest@127.0.0.1:5672]"),
     ];
 
     public static Command Create()

@@ -6,7 +6,8 @@ namespace RelayCluster.Host.Configuration;
 /// All options of <c>relay serve</c>. The key of an option is its path in lower case with hyphens, below
 /// <c>relay</c>: <see cref="LimitOptions.HandshakeTimeout"/> is <c>relay.limits.handshake-timeout</c>. A number of
 /// bytes ends in Bytes here, its key does not: it takes a size. What each option means stands in
-/// <c>hocon/relay.conf</c>; no option holds a secret, only the names of files that do.
+/// <c>hocon/relay.conf</c>. Most secrets are in files of their own; an option that holds one is a
+/// <see cref="SecretAttribute">secret</see>.
 /// </summary>
 internal sealed class ServeOptions
 {
@@ -37,6 +38,8 @@ internal sealed class ServeOptions
     public LimitOptions Limits { get; } = new();
 
     public DhtOptions Dht { get; } = new();
+
+    public ClusterOptions Cluster { get; } = new();
 
     public LogOptions Log { get; } = new();
 

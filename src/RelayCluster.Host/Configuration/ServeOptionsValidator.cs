@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using RelayCluster.Host.Telemetry;
 
@@ -7,7 +8,7 @@ namespace RelayCluster.Host.Configuration;
 /// <summary>
 /// Checks the ranges of all options, and the rules between them, and tells everything that is wrong at once.
 /// </summary>
-internal sealed class ServeOptionsValidator : IValidateOptions<ServeOptions>
+internal sealed partial class ServeOptionsValidator : IValidateOptions<ServeOptions>
 {
     private readonly SettingReader _reader;
 
@@ -65,12 +66,20 @@ internal sealed class ServeOptionsValidator : IValidateOptions<ServeOptions>
             yield return Fault("dht.bootstrap", "expected at least one node, or dht.testnet = true");
         }
 
+        if (options.Cluster.NodeName.Length > 0 && !NodeName().IsMatch(options.Cluster.NodeName))
+        {
+            yield return Fault("cluster.node-name", "expected up to 64 letters, digits, dots, hyphens and underscores");
+        }
+
         // From a file, the list is only what the flag goes over; side by side one of them is a mistake.
         if (Origin("dht.testnet") == "--testnet" && Origin("dht.bootstrap") == "--bootstrap")
         {
             yield return Fault("dht.bootstrap", "expected not to stand beside --testnet, which brings its own nodes");
         }
     }
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z")]
+    private static partial Regex NodeName();
 
     private string Fault(string key, string text) => $"{Origin(key)}: {text}";
 

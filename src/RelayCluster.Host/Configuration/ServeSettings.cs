@@ -17,7 +17,7 @@ internal static partial class ServeSettings
 
     /// <summary>All options and what they are, in a line, to see in a log what was in force.</summary>
     public static string Describe(ServeOptions options) =>
-        string.Join(' ', All.Select(setting => $"{setting.Key}={setting.Format.Write(setting.Get(options))}"));
+        string.Join(' ', All.Select(setting => $"{setting.Key}={setting.Show(options)}"));
 
     private static IEnumerable<Setting> Collect(Type type, PropertyInfo[] path) =>
         type.GetProperties().SelectMany(property =>

@@ -18,6 +18,7 @@ internal sealed class Setting
         Format = format;
         _path = path;
         Range = path[^1].GetCustomAttribute<BetweenAttribute>();
+        IsSecret = path[^1].IsDefined(typeof(SecretAttribute));
     }
 
     /// <summary>The path below <c>relay</c> in a configuration file.</summary>
@@ -28,6 +29,9 @@ internal sealed class Setting
     /// <summary>The least and the most that it may be; null if anything goes that the format takes.</summary>
     public BetweenAttribute? Range { get; }
 
+    /// <summary>Whether what it is set to is nobody's business.</summary>
+    public bool IsSecret { get; }
+
     /// <summary>The same in the words of <see cref="IConfiguration"/>.</summary>
     public string ConfigurationKey => $"{ServeSettings.Root}:{Key.Replace('.', ':')}";
 
@@ -37,6 +41,14 @@ internal sealed class Setting
 
     /// <summary>What its text should be, for an error.</summary>
     public string Expected => Range is null ? Format.Expected : $"{Format.Expected}, {Range.Least} to {Range.Most}";
+
+    /// <summary>What it is set to, for a log.</summary>
+    public string Show(ServeOptions options) => (IsSecret, Get(options)) switch
+    {
+        (false, var value) => Format.Write(value),
+        (true, Uri uri) => UriText.WithoutPassword(uri),
+        (true, var value) => Format.Write(value).Length == 0 ? "" : "***",
+    };
 
     public object Get(ServeOptions options) => _path[^1].GetValue(GetOwner(options))!;
 

@@ -44,6 +44,11 @@ internal static class SettingFormats
         ParseAddress,
         value => ((IPAddress)value).ToString());
 
+    private static readonly SettingFormat Broker = new(
+        "the address of a broker such as amqp://user:password@host:5672/vhost",
+        UriText.ParseBroker,
+        value => ((Uri)value).OriginalString);
+
     private static readonly SettingFormat Nodes = new(
         "nodes as host:port, such as 127.0.0.1:49737",
         text => ParseAll(text),
@@ -59,6 +64,7 @@ internal static class SettingFormats
         Type type when type == typeof(TimeSpan) => Duration,
         Type type when type == typeof(IPAddress) => Address,
         Type type when type == typeof(IReadOnlyList<BootstrapNode>) => Nodes,
+        Type type when type == typeof(Uri) => Broker,
         { IsEnum: true } type => Choice(type),
         _ => null,
     };

@@ -41,8 +41,9 @@ internal sealed class SettingReader
     }
 
     /// <summary>The line for an option whose text or value is not what is expected.</summary>
-    public string Describe(Setting setting, string found) =>
-        $"{GetOrigin(setting)}: expected {setting.Expected}, found '{found}'";
+    public string Describe(Setting setting, string found) => setting.IsSecret
+        ? $"{GetOrigin(setting)}: expected {setting.Expected}"
+        : $"{GetOrigin(setting)}: expected {setting.Expected}, found '{found}'";
 
     /// <summary>Where an option was set, as its user would look for it; its key if it was not.</summary>
     public string GetOrigin(Setting setting) => _highestFirst.Find(layer => Find(layer, setting) is not null) switch

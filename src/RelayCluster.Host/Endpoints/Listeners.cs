@@ -35,6 +35,11 @@ internal sealed partial class Listeners : IConfigureOptions<KestrelServerOptions
     /// <summary>Where TCP clients connect to, once the application runs.</summary>
     public IPEndPoint TcpEndPoint => _tcp!.IPEndPoint!;
 
+    /// <summary>Both as URIs, once the application runs.</summary>
+    public IReadOnlyList<string> Addresses => [$"{WebSocketScheme}://{WebSocketEndPoint}", $"tcp://{TcpEndPoint}"];
+
+    private string WebSocketScheme => UsesTls ? "wss" : "ws";
+
     private bool UsesTls => _options.Tls.Certificate.Length > 0;
 
     public void Configure(KestrelServerOptions kestrel)
@@ -69,7 +74,7 @@ internal sealed partial class Listeners : IConfigureOptions<KestrelServerOptions
     /// <summary>Logs the addresses: by now they are bound, and port 0 has become a port.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        Log.WebSocket(_logger, UsesTls ? "wss" : "ws", WebSocketEndPoint.ToString());
+        Log.WebSocket(_logger, WebSocketScheme, WebSocketEndPoint.ToString());
         Log.Tcp(_logger, TcpEndPoint.ToString());
         return Task.CompletedTask;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
@@ -54,6 +55,11 @@ internal static partial class RelayApplication
         builder.Services.AddTelemetry(early, hasScrapes: false);
 
         builder.Services.AddSingleton<IDhtMembership, DhtMembership>();
+        builder.Services.AddSingleton(services => ClusterStart.Create(
+            services.GetRequiredService<IOptions<ServeOptions>>().Value,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILoggerFactory>(),
+            services.GetRequiredService<IMeterFactory>()));
         builder.Services.AddSingleton<RelayService>();
         builder.Services.AddSingleton<Listeners>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Listeners>());

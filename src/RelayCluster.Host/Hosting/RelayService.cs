@@ -1,7 +1,10 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
+using RelayCluster.Cluster;
+using RelayCluster.Cluster.Membership;
 using RelayCluster.Dht;
 using RelayCluster.Host.Configuration;
+using RelayCluster.Host.Endpoints;
 using RelayCluster.Protocol.Transports;
 using RelayCluster.Relay;
 
@@ -11,7 +14,7 @@ namespace RelayCluster.Host.Hosting;
 /// The relay's life in the process: it begins when the ports are open, so that a port in use ends the process before
 /// anything is announced on the DHT, and it ends before the ports are closed, so that clients are told.
 /// <code>
-/// ports open -> joining -> ready -> stopping: sessions end -> ports close -> DHT node closes
+/// ports open -> joining fleet and DHT -> ready -> stopping: sessions end -> ports close -> fleet and DHT are left
 /// </code>
 /// A client that connects while the node is joining waits for it; one that connects after "stopping" is turned away. If
 /// the node cannot join, or breaks later, the process ends with <see cref="Failure"/>: whoever supervises it can start
@@ -20,6 +23,8 @@ namespace RelayCluster.Host.Hosting;
 internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly IDhtMembership _membership;
+    private readonly ClusterNode _cluster;
+    private readonly Listeners _listeners;
     private readonly ServeOptions _options;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ILoggerFactory _loggerFactory;
@@ -33,12 +38,16 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
 
     public RelayService(
         IDhtMembership membership,
+        ClusterNode cluster,
+        Listeners listeners,
         IOptions<ServeOptions> options,
         IHostApplicationLifetime lifetime,
         ILoggerFactory loggerFactory,
         IMeterFactory meterFactory)
     {
         _membership = membership;
+        _cluster = cluster;
+        _listeners = listeners;
         _options = options.Value;
         _lifetime = lifetime;
         _loggerFactory = loggerFactory;
@@ -105,6 +114,7 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
 
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
+        await _cluster.DisposeAsync().AsTask().WaitAsync(cancellationToken);
         await _membership.DisposeAsync().AsTask().WaitAsync(cancellationToken);
         await _watching.WaitAsync(cancellationToken);
         Log.Stopped(_logger);
@@ -124,10 +134,14 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
     {
         try
         {
+            await _cluster.Fleet.UpdateAsync(
+                status => status with { Addresses = _listeners.Addresses }, _stopping.Token);
+            await _cluster.StartAsync(_stopping.Token);
             IDhtNode node = await _membership.JoinAsync(_stopping.Token);
             RelayOptions options = CoreOptions.ForRelay(_options);
             var ports = new RelayPorts { MeterFactory = _meterFactory };
             _server.SetResult(new RelayServer(node, options, TimeProvider.System, _loggerFactory, ports));
+            await _cluster.AnnounceAsync(MemberState.Up, _stopping.Token);
             Log.Ready(_logger);
             _watching = WatchAsync();
         }

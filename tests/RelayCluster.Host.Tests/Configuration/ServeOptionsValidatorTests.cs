@@ -9,6 +9,8 @@ public sealed class ServeOptionsValidatorTests
     [InlineData("tls.key = k.pem", "tls.certificate: expected both tls.certificate and tls.key, or neither")]
     [InlineData("dht.host = \"::1\"", "my.conf:1:20: dht.host: expected an IPv4 address: the DHT has no other")]
     [InlineData("dht.bootstrap = []", "my.conf:1:25: dht.bootstrap: expected at least one node, or dht.testnet = true")]
+    [InlineData("cluster.node-name = \"a b\"", "my.conf:1:29: cluster.node-name: expected up to 64 letters, digits, " +
+        "dots, hyphens and underscores")]
     public void Options_that_do_not_go_together_are_told(string field, string fault) =>
         Assert.Equal([fault], new Layers { File = $"relay {{ {field} }}" }.Fail());
 

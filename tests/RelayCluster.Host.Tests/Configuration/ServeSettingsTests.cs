@@ -26,4 +26,28 @@ public sealed class ServeSettingsTests
         Assert.Contains("heartbeat.interval=15s ", line, StringComparison.Ordinal);
         Assert.All(ServeSettings.All, setting => Assert.Contains($"{setting.Key}=", line, StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("amqp://relay:geheim@broker:5673/fleet", "amqp://relay:***@broker:5673/fleet")]
+    [InlineData("amqps://relay:ge%20heim@broker", "amqps://relay:***@broker")]
+    [InlineData("amqp://broker:5673", "amqp://broker:5673")]
+    public void The_description_has_no_password(string uri, string shown)
+    {
+        ServeOptions options = new Layers { File = $"relay.cluster.rabbitmq = \"{uri}\"" }.Read();
+
+        Assert.Contains($" cluster.rabbitmq={shown} ", ServeSettings.Describe(options), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ampq://relay:geheim@broker")]
+    [InlineData("amqp://relay:geheim@")]
+    [InlineData("amqp:geheim")]
+    [InlineData("geheim")]
+    public void A_wrong_secret_is_not_repeated(string uri)
+    {
+        string fault = Assert.Single(new Layers { File = $"relay.cluster.rabbitmq = \"{uri}\"" }.Fail());
+
+        Assert.Contains("cluster.rabbitmq: expected the address of a broker", fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", fault, StringComparison.Ordinal);
+    }
 }

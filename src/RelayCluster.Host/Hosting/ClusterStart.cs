@@ -1,0 +1,31 @@
+using System.Diagnostics.Metrics;
+using System.Reflection;
+using RelayCluster.Cluster;
+using RelayCluster.Cluster.Fabric;
+using RelayCluster.Cluster.Local;
+using RelayCluster.Host.Configuration;
+
+namespace RelayCluster.Host.Hosting;
+
+/// <summary>Makes the process's node of the fleet, as the options say.</summary>
+internal static class ClusterStart
+{
+    public static ClusterNode Create(
+        ServeOptions options,
+        TimeProvider timeProvider,
+        ILoggerFactory loggerFactory,
+        IMeterFactory meterFactory)
+    {
+        string name = options.Cluster.NodeName is { Length: > 0 } given ? given : Environment.MachineName;
+        IFabric fabric = options.Cluster.Fabric switch
+        {
+            FabricKind.Local => new LocalFabric(name, new LocalHub(timeProvider), loggerFactory),
+            _ => throw new StartupException("cluster.fabric: rabbitmq is not there yet"),
+        };
+        var nodeOptions = new ClusterNodeOptions { Version = Version };
+        return new ClusterNode(fabric, nodeOptions, timeProvider, loggerFactory, meterFactory);
+    }
+
+    private static string Version => typeof(ClusterStart).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+}
