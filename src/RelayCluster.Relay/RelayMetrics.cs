@@ -30,6 +30,8 @@ internal sealed class RelayMetrics : IDisposable
     private readonly Counter<long> _bytes;
     private readonly Counter<long> _messages;
     private readonly UpDownCounter<int> _paused;
+    private readonly Counter<long> _refusals;
+    private readonly Counter<double> _throttled;
 
     public RelayMetrics(IMeterFactory? factory)
     {
@@ -62,6 +64,10 @@ internal sealed class RelayMetrics : IDisposable
             "relay.messages", "{message}", "Stream messages relayed, by direction.");
         _paused = meter.CreateUpDownCounter<int>(
             "relay.sessions.paused", "{session}", "Sessions that are not read because they have used up a budget.");
+        _refusals = meter.CreateCounter<long>(
+            "relay.refusals", "{refusal}", "What clients and their peers were refused, by kind and reason.");
+        _throttled = meter.CreateCounter<double>(
+            "relay.throttled", "s", "Time that nothing was read for the sake of a rate, of all sessions and streams.");
     }
 
     public void SessionOpened() => _sessions.Add(1);
@@ -131,6 +137,18 @@ internal sealed class RelayMetrics : IDisposable
     }
 
     public void ReadingPaused(bool isPaused) => _paused.Add(isPaused ? 1 : -1);
+
+    /// <param name="kind">Of what: a session, a stream, a server, a query, a peer of a server.</param>
+    /// <param name="reason">As a policy tells it.</param>
+    public void Refused(string kind, string reason)
+    {
+        if (_refusals.Enabled)
+        {
+            _refusals.Add(1, new("kind", kind), new("reason", reason));
+        }
+    }
+
+    public void Throttled(TimeSpan duration) => _throttled.Add(duration.TotalSeconds);
 
     /// <summary>A factory's meter is the factory's.</summary>
     public void Dispose() => _own?.Dispose();

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using RelayCluster.Relay.Directory;
+using RelayCluster.Relay.Policy;
 
 namespace RelayCluster.Relay;
 
@@ -17,4 +18,10 @@ public sealed class RelayPorts
     /// links; null for nowhere.
     /// </summary>
     public IServerDirectory? Directory { get; init; }
+
+    /// <summary>
+    /// Who may use the relay, and how much of it; null for everybody, within the limits of <see cref="RelayOptions"/>. It
+    /// stays the embedder's.
+    /// </summary>
+    public IRelayPolicy? Policy { get; init; }
 }

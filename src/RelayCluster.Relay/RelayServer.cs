@@ -8,6 +8,7 @@ using RelayCluster.Protocol.Transports;
 using RelayCluster.Relay.Administration;
 using RelayCluster.Relay.Buffers;
 using RelayCluster.Relay.Directory;
+using RelayCluster.Relay.Policy;
 using RelayCluster.Relay.Servers;
 using RelayCluster.Relay.Sessions;
 
@@ -38,6 +39,7 @@ public sealed partial class RelayServer : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly EndingServers _endingServers = new();
     private readonly TimeProvider _timeProvider;
+    private readonly IRelayPolicy _policy;
     private readonly ActorSystem _system;
     private readonly ActorRef<SessionsMessage> _sessions;
     private readonly SessionCensus _census;
@@ -80,6 +82,7 @@ public sealed partial class RelayServer : IAsyncDisposable
         _metrics = new RelayMetrics(ports?.MeterFactory);
         _directory = ports?.Directory;
         _timeProvider = actors.TimeProvider;
+        _policy = ports?.Policy ?? new LimitingPolicy(new PolicyOptions(), _timeProvider);
         actors.OnFailure ??= LogFailure;
         _system = new ActorSystem(actors);
         _sessions = _system.Spawn("sessions", () => new SessionsActor(_settings.MaxSessions));
@@ -260,7 +263,7 @@ public sealed partial class RelayServer : IAsyncDisposable
 
         try
         {
-            ActorRef<SessionMessage>? session = await StartAsync(client).ConfigureAwait(false);
+            ActorRef<SessionMessage>? session = await StartAsync(client, cancellationToken).ConfigureAwait(false);
             if (session is null)
             {
                 return;
@@ -278,18 +281,80 @@ public sealed partial class RelayServer : IAsyncDisposable
         }
     }
 
-    private async Task<ActorRef<SessionMessage>?> StartAsync(IClientArrival client)
+    private async Task<ActorRef<SessionMessage>?> StartAsync(
+        IClientArrival client,
+        CancellationToken cancellationToken)
     {
         long number = Interlocked.Increment(ref _lastSession);
         string sessionId = NameOf(number);
+        ISessionPolicy? policy = await AdmitAsync(sessionId, client, cancellationToken).ConfigureAwait(false);
+        if (policy is null)
+        {
+            return null;
+        }
+
+        ActorRef<SessionMessage>? session = await SpawnAsync(number, sessionId, client, policy).ConfigureAwait(false);
+        if (session is null)
+        {
+            policy.Dispose();
+        }
+
+        return session;
+    }
+
+    /// <summary>Asks the policy about a client; null: it is turned away already.</summary>
+    private async Task<ISessionPolicy?> AdmitAsync(
+        string sessionId,
+        IClientArrival client,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            PolicyAdmission admission = await _policy.AdmitAsync(sessionId, client.Origin, cancellationToken)
+                .ConfigureAwait(false);
+            if (admission.IsAdmitted)
+            {
+                return admission.Session;
+            }
+
+            _metrics.Refused("session", admission.Refusal.Reason);
+            Log.Refused(_logger, sessionId, client.RemoteEndPoint, admission.Refusal.Reason);
+            await client.TurnAwayAsync(new CloseReason(CloseKind.Refused, admission.Refusal.Text))
+                .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Log.Stopped(_logger, client.RemoteEndPoint);
+            await client.TurnAwayAsync(new CloseReason(CloseKind.GoingAway, Stopping)).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // It may be anything: the policy is the embedder's.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.PolicyFailed(_logger, exception, sessionId, client.RemoteEndPoint);
+            await client.TurnAwayAsync(new CloseReason(CloseKind.Fault, "The relay's policy failed"))
+                .ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    /// <summary>Makes the session; null: the client is turned away already.</summary>
+    private async Task<ActorRef<SessionMessage>?> SpawnAsync(
+        long number,
+        string sessionId,
+        IClientArrival client,
+        ISessionPolicy policy)
+    {
         try
         {
             ActorRef<SessionMessage>? session = await _sessions.AskAsync<ActorRef<SessionMessage>?>(
                 replyTo => new SessionsMessage.Start(
-                    number, sessionId, () => CreateSession(sessionId, client), replyTo),
+                    number, sessionId, () => CreateSession(sessionId, client, policy), replyTo),
                 StartPatience).ConfigureAwait(false);
             if (session is null)
             {
+                _metrics.Refused("session", "node_sessions");
                 Log.TooManySessions(_logger, client.RemoteEndPoint, _settings.MaxSessions);
                 await client.TurnAwayAsync(
                     new CloseReason(CloseKind.Refused, $"The relay has {_settings.MaxSessions} sessions already"))
@@ -310,10 +375,11 @@ public sealed partial class RelayServer : IAsyncDisposable
         CultureInfo.InvariantCulture,
         $"{_settings.NodeName}{(_settings.NodeName.Length == 0 ? "" : "-")}{number}");
 
-    private SessionActor CreateSession(string sessionId, IClientArrival client)
+    private SessionActor CreateSession(string sessionId, IClientArrival client, ISessionPolicy policy)
     {
         var outbox = new Outbox(_settings.SessionBytesEachWay);
-        var scope = new SessionScope(sessionId, _node, _settings, outbox, _endingServers, _metrics, _logger, _timeProvider)
+        var scope = new SessionScope(
+            sessionId, policy, _node, _settings, outbox, _endingServers, _metrics, _logger, _timeProvider)
         {
             Directory = _directory,
         };
@@ -327,6 +393,14 @@ public sealed partial class RelayServer : IAsyncDisposable
             LogLevel.Warning,
             "{RemoteEndPoint} was turned away: {MaxSessions} sessions are open (setting MaxSessions)")]
         public static partial void TooManySessions(ILogger logger, string remoteEndPoint, int maxSessions);
+
+        [LoggerMessage(5068, LogLevel.Debug, "Session {SessionId} of {RemoteEndPoint} was refused: {Reason}")]
+        public static partial void Refused(ILogger logger, string sessionId, string remoteEndPoint, string reason);
+
+        [LoggerMessage(
+            5069, LogLevel.Error, "Session {SessionId} of {RemoteEndPoint} was refused: the policy has failed")]
+        public static partial void PolicyFailed(
+            ILogger logger, Exception exception, string sessionId, string remoteEndPoint);
 
         [LoggerMessage(5061, LogLevel.Debug, "{RemoteEndPoint} was turned away: the relay is stopping")]
         public static partial void Stopped(ILogger logger, string remoteEndPoint);

@@ -18,6 +18,9 @@ internal abstract class AskedHandshake(SessionScope scope) : IForeignHandshake
     /// <summary>As the client tells it at the end; npm's does.</summary>
     public Fixed32? HolepunchSecret { get; private set; }
 
+    /// <summary>The session's.</summary>
+    protected SessionScope Scope => scope;
+
     /// <summary>Whether the client is the handshake's initiator.</summary>
     protected abstract bool IsInitiator { get; }
 

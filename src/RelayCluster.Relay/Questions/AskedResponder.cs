@@ -2,14 +2,20 @@ using RelayCluster.Dht.Foreign;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Servers;
 using RelayCluster.Relay.Sessions;
+using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Questions;
 
 /// <summary>A handshake of a client that listens.</summary>
 /// <param name="scope">The session's.</param>
+/// <param name="publicKey">The server's.</param>
 /// <param name="serverAlias">The relay's alias of the server.</param>
 /// <param name="door">Where the peer waits until the client can be asked about it.</param>
-internal sealed class AskedResponder(SessionScope scope, uint serverAlias, ServerDoor door) : AskedHandshake(scope)
+internal sealed class AskedResponder(
+    SessionScope scope,
+    Fixed32 publicKey,
+    uint serverAlias,
+    ServerDoor door) : AskedHandshake(scope)
 {
     protected override bool IsInitiator => false;
 
@@ -32,6 +38,13 @@ internal sealed class AskedResponder(SessionScope scope, uint serverAlias, Serve
     {
         var question = new NoiseReceiveMessage(Id, serverAlias, message);
         NoiseReplyMessage reply = await AskAsync(question, completes: false, cancellationToken).ConfigureAwait(false);
-        return new NoiseOffer(reply.RemotePublicKey!.Value, reply.Payload);
+        Fixed32 peer = reply.RemotePublicKey!.Value;
+        if (Scope.Policy.Knock(publicKey, peer) is { } refusal)
+        {
+            Scope.Refusals.Refuse(peer, serverAlias, refusal);
+            throw new ProtocolException("The relay's policy does not let the peer in");
+        }
+
+        return new NoiseOffer(peer, reply.Payload);
     }
 }

@@ -18,5 +18,5 @@ internal sealed class AskedServer(SessionScope scope, Fixed32 publicKey, uint se
 {
     public Fixed32 PublicKey => publicKey;
 
-    public IForeignHandshake BeginHandshake() => new AskedResponder(scope, serverAlias, door);
+    public IForeignHandshake BeginHandshake() => new AskedResponder(scope, publicKey, serverAlias, door);
 }

@@ -133,7 +133,7 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
         if (_inHand is not null)
         {
             _inHand.Destroy();
-            _scope.Streams.Remove(1);
+            _scope.EndStream();
         }
 
         _key.End();
@@ -179,7 +179,7 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
             throw new ProtocolException("The secret key is not the one of the public key");
         }
 
-        options.Admit = new ServerFirewall(_scope, _alias, _dialect, _door).AdmitAsync;
+        options.Admit = new ServerFirewall(_scope, _listen, _alias, _dialect, _door).AdmitAsync;
         return await _scope.Node.ListenAsync(keyPair, options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -246,10 +246,16 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
         Context.StopSelf();
     }
 
-    private void Accept() => _accepting.Await(AcceptAsync(Context.Stopping));
+    /// <param name="refused">What was accepted before and may not be.</param>
+    private void Accept(DhtStream? refused = null) => _accepting.Await(AcceptAsync(refused, Context.Stopping));
 
-    private async ValueTask<DhtStream?> AcceptAsync(CancellationToken cancellationToken)
+    private async ValueTask<DhtStream?> AcceptAsync(DhtStream? refused, CancellationToken cancellationToken)
     {
+        if (refused is not null)
+        {
+            await refused.DisposeAsync().ConfigureAwait(false);
+        }
+
         DhtStream? stream = await _server!.AcceptAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -269,6 +275,13 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
         {
             // The DHT node was destroyed under it.
             Context.StopSelf();
+            return;
+        }
+
+        if (_scope.Policy.Accept(_listen.PublicKey, stream.RemotePublicKey) is { } refusal)
+        {
+            _scope.Refusals.Refuse(stream.RemotePublicKey, _listen.Alias, refusal);
+            Accept(stream);
             return;
         }
 

@@ -14,7 +14,8 @@ namespace RelayCluster.Relay.Sessions;
 /// There is never more than one read under way, and the next begins when the message before has found its place and
 /// every budget has room: its stream's (<see cref="SessionStream.ToPeer"/>), the session's (<see
 /// cref="SessionScope.Inbound"/>), the queries', and the answers' (<see cref="Outbox.Control"/>). What a message costs
-/// is charged before its stream is told, so no mailbox holds anything beside the budgets.
+/// is charged before its stream is told, so no mailbox holds anything beside the budgets. Where the policy has a rate,
+/// the next read waits for that too.
 /// </remarks>
 internal sealed class ClientReader
 {
@@ -31,6 +32,7 @@ internal sealed class ClientReader
     private RelayChannel? _channel;
     private DataMessage? _charged;
     private Gate? _chargedTo;
+    private TimeSpan _ratePause;
     private bool _isPaused;
     private bool _isStopped;
 
@@ -83,6 +85,7 @@ internal sealed class ClientReader
             long cost = Outbox.CostOf(data);
             stream.ToPeer.Add(cost);
             _scope.Inbound.Add(cost);
+            _ratePause = _scope.Policy.Carried(data.Chunks.BufferedBytes);
         }
 
         if (_routing.TryTake(stream.Actor.TellAsync(new StreamMessage(message)), out bool isTaken))
@@ -162,7 +165,8 @@ internal sealed class ClientReader
         }
 
         Gate? toPeer = _chargedTo;
-        if (_scope.Outbox.Control.IsOpen
+        if (_ratePause == TimeSpan.Zero
+            && _scope.Outbox.Control.IsOpen
             && _scope.Queries.IsOpen
             && _scope.Inbound.IsOpen
             && (toPeer is null || toPeer.IsOpen))
@@ -171,12 +175,14 @@ internal sealed class ClientReader
         }
 
         SetPaused(true);
-        _room.Await(WhenRoomAsync(toPeer, _context.Stopping));
+        _room.Await(WhenRoomAsync(_ratePause, toPeer, _context.Stopping));
+        _ratePause = TimeSpan.Zero;
         return false;
     }
 
-    private async ValueTask WhenRoomAsync(Gate? toPeer, CancellationToken cancellationToken)
+    private async ValueTask WhenRoomAsync(TimeSpan ratePause, Gate? toPeer, CancellationToken cancellationToken)
     {
+        await _scope.WaitForRateAsync(ratePause, cancellationToken).ConfigureAwait(false);
         await _scope.Outbox.Control.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
         await _scope.Queries.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
         await _scope.Inbound.WhenOpenAsync(cancellationToken).ConfigureAwait(false);

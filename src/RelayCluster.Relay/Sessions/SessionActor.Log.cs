@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
+using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Sessions;
 
-/// <content>The session's log messages, 5000 to 5004.</content>
+/// <content>The session's log messages, 5000 to 5004 and 5007.</content>
 internal sealed partial class SessionActor
 {
     private static partial class Log
@@ -19,6 +20,10 @@ internal sealed partial class SessionActor
         [LoggerMessage(
             5003, LogLevel.Information, "Session {SessionId} of {RemoteEndPoint} broke the protocol: {Violation}")]
         public static partial void Violated(ILogger logger, string sessionId, string remoteEndPoint, string violation);
+
+        [LoggerMessage(
+            5007, LogLevel.Debug, "Session {SessionId} of a client with the key {PublicKey} was refused: {Reason}")]
+        public static partial void Refused(ILogger logger, string sessionId, Fixed32 publicKey, string reason);
 
         [LoggerMessage(5004, LogLevel.Error, "Session {SessionId} failed")]
         public static partial void Failed(ILogger logger, Exception exception, string sessionId);

@@ -47,7 +47,6 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
 {
     private readonly SessionScope _scope;
     private readonly IClientArrival _client;
-    private readonly SessionRefusals _refusals;
     private SessionStreams _streams = null!;
     private SessionServers _servers = null!;
     private SessionQueries _queries = null!;
@@ -63,7 +62,6 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
     {
         _scope = scope;
         _client = client;
-        _refusals = new SessionRefusals(scope);
     }
 
     private TimeSpan Now => Context.TimeProvider.GetElapsedTime(0);
@@ -73,9 +71,9 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         Log.Opened(_scope.Logger, _scope.SessionId, _client.RemoteEndPoint);
         _scope.Metrics.SessionOpened();
         _since = Context.TimeProvider.GetUtcNow();
-        _streams = new SessionStreams(Context, _scope, _refusals);
-        _servers = new SessionServers(Context, _scope, _refusals);
-        _queries = new SessionQueries(Context, _scope, _refusals);
+        _streams = new SessionStreams(Context, _scope);
+        _servers = new SessionServers(Context, _scope);
+        _queries = new SessionQueries(Context, _scope);
         _reader = new ClientReader(Context, _scope, Take, OnReadingResumed, OnChannelFailed);
         _heartbeat = new Heartbeat(Now, _scope.Settings.HeartbeatInterval, _scope.Settings.SilenceTimeout);
         ScheduleBeat();
@@ -285,12 +283,12 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
     {
         if (_handshake is null)
         {
-            _handshake = message as HandshakeMessage
-                ?? throw new ProtocolException($"A {message.Type} came before the handshake");
+            Greet(message as HandshakeMessage
+                ?? throw new ProtocolException($"A {message.Type} came before the handshake"));
             return;
         }
 
-        if (_dialect == RelayDialect.Web4 && _refusals.TryRefuseOlderKeys(message))
+        if (_dialect == RelayDialect.Web4 && _scope.Refusals.TryRefuseOlderKeys(message))
         {
             return;
         }
@@ -352,6 +350,17 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         }
     }
 
+    private void Greet(HandshakeMessage handshake)
+    {
+        _handshake = handshake;
+        if (_scope.Policy.Greet(handshake.PublicKey) is { } refusal)
+        {
+            _scope.Metrics.Refused("session", refusal.Reason);
+            Log.Refused(_scope.Logger, _scope.SessionId, handshake.PublicKey, refusal.Reason);
+            End(SessionEnd.Refused, refusal.Text);
+        }
+    }
+
     private void TakeOver(SessionMessage.Accepted accepted)
     {
         if (_servers.Contains(accepted.Server))
@@ -361,7 +370,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>
         }
 
         // The client was told that the server has closed, and would ignore the connection.
-        _scope.Streams.Remove(1);
+        _scope.EndStream();
         accepted.Stream.Destroy();
     }
 

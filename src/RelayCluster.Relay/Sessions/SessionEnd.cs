@@ -15,6 +15,9 @@ internal enum SessionEnd
     /// <summary>The client broke the protocol.</summary>
     ProtocolViolation,
 
+    /// <summary>The policy does not want the client.</summary>
+    Refused,
+
     /// <summary>The relay is stopping, or whoever serves the session has cancelled it.</summary>
     RelayStopping,
 

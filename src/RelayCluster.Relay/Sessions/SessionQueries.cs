@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using RelayCluster.Actors;
 using RelayCluster.Crypto;
 using RelayCluster.Dht;
@@ -5,6 +6,7 @@ using RelayCluster.Dht.Foreign;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Administration;
 using RelayCluster.Relay.Buffers;
+using RelayCluster.Relay.Policy;
 using RelayCluster.Relay.Queries;
 using RelayCluster.Relay.Questions;
 using RelayCluster.Wire;
@@ -12,11 +14,12 @@ using RelayCluster.Wire;
 namespace RelayCluster.Relay.Sessions;
 
 /// <summary>A session's queries under way, by the client's ids. It belongs to the session's turns.</summary>
-internal sealed class SessionQueries(
-    ActorContext<SessionMessage> context,
-    SessionScope scope,
-    SessionRefusals refusals)
+internal sealed class SessionQueries(ActorContext<SessionMessage> context, SessionScope scope)
 {
+    private static readonly PolicyRefusal NotSigned = new(
+        "session_queries",
+        "The session has as many queries as it may sign for (setting MaxQueries), or the node has no way to ask it");
+
     private readonly HashSet<uint> _ids = [];
     private readonly Dictionary<ActorRef, SessionQuery> _queries = [];
 
@@ -32,7 +35,7 @@ internal sealed class SessionQueries(
 
     /// <exception cref="ProtocolException">The id is in use.</exception>
     public void Lookup(LookupMessage lookup) =>
-        Start(lookup.Id, "lookup", lookup.Topic, null, token => scope.Node.LookupAsync(lookup.Topic, token));
+        Start(lookup.Id, QueryKind.Lookup, lookup.Topic, null, token => scope.Node.LookupAsync(lookup.Topic, token));
 
     /// <exception cref="ProtocolException">The id is in use.</exception>
     public void Announce(AnnounceMessage announce)
@@ -41,7 +44,7 @@ internal sealed class SessionQueries(
         {
             Start(
                 announce.Id,
-                "announce",
+                QueryKind.Announce,
                 announce.Topic,
                 keyPair,
                 token => scope.Node.AnnounceAsync(announce.Topic, keyPair, token));
@@ -49,8 +52,8 @@ internal sealed class SessionQueries(
         else
         {
             StartAsked(
-                announce,
                 announce.Id,
+                QueryKind.Announce,
                 announce.Topic,
                 announce.PublicKey,
                 (node, signer, token) => node.AnnounceAsync(announce.Topic, signer, token));
@@ -64,7 +67,7 @@ internal sealed class SessionQueries(
         {
             Start(
                 unannounce.Id,
-                "unannounce",
+                QueryKind.Unannounce,
                 unannounce.Topic,
                 keyPair,
                 token => scope.Node.UnannounceAsync(unannounce.Topic, keyPair, token));
@@ -72,8 +75,8 @@ internal sealed class SessionQueries(
         else
         {
             StartAsked(
-                unannounce,
                 unannounce.Id,
+                QueryKind.Unannounce,
                 unannounce.Topic,
                 unannounce.PublicKey,
                 (node, signer, token) => node.UnannounceAsync(unannounce.Topic, signer, token));
@@ -90,17 +93,25 @@ internal sealed class SessionQueries(
 
         _ids.Remove(query.Id);
         query.Among.Remove(1);
+        scope.Policy.Ended(PolicyResource.Query);
         return true;
     }
 
     private void Start(
         uint id,
-        string kind,
+        QueryKind kind,
         Fixed32 topic,
         KeyPair? keyPair,
         Func<CancellationToken, IAsyncEnumerable<LookupReply>> start)
     {
         RequireFreeId(id);
+        if (scope.Policy.Query(kind, keyPair?.PublicKey, topic) is { } refusal)
+        {
+            keyPair?.Dispose();
+            scope.Refusals.Refuse(id, refusal);
+            return;
+        }
+
         scope.Queries.Add(1);
         Spawn(id, kind, topic, keyPair, start, scope.Queries);
     }
@@ -110,8 +121,8 @@ internal sealed class SessionQueries(
     /// many; the protocol has no error for a query, so one that is not served is finished without a result.
     /// </summary>
     private void StartAsked(
-        RelayMessage message,
         uint id,
+        QueryKind kind,
         Fixed32 topic,
         Fixed32 publicKey,
         Func<IForeignKeyNode, IAnnounceSigner, CancellationToken, IAsyncEnumerable<LookupReply>> start)
@@ -119,15 +130,27 @@ internal sealed class SessionQueries(
         RequireFreeId(id);
         if (scope.KeylessNode is not { } node || !scope.AskedQueries.IsOpen)
         {
-            refusals.RefuseQuery(message, id);
+            scope.Refusals.Refuse(id, NotSigned, LogLevel.Warning);
+            return;
+        }
+
+        if (scope.Policy.Query(kind, publicKey, topic) is { } refusal)
+        {
+            scope.Refusals.Refuse(id, refusal);
             return;
         }
 
         scope.AskedQueries.Add(1);
-        string kind = message is AnnounceMessage ? "announce" : "unannounce";
         var signer = new AskedSigner(scope, publicKey, id);
         Spawn(id, kind, topic, null, token => start(node, signer, token), scope.AskedQueries);
     }
+
+    private static string NameOf(QueryKind kind) => kind switch
+    {
+        QueryKind.Lookup => "lookup",
+        QueryKind.Announce => "announce",
+        _ => "unannounce",
+    };
 
     private void RequireFreeId(uint id)
     {
@@ -139,17 +162,18 @@ internal sealed class SessionQueries(
 
     private void Spawn(
         uint id,
-        string kind,
+        QueryKind kind,
         Fixed32 topic,
         KeyPair? keyPair,
         Func<CancellationToken, IAsyncEnumerable<LookupReply>> start,
         Gate among)
     {
         _ids.Add(id);
+        string name = NameOf(kind);
         ActorRef<QueryOutcome> actor = context.Spawn(
             $"query-{id}",
-            () => new QueryActor(scope, id, kind, keyPair, start));
-        _queries.Add(actor, new SessionQuery(id, kind, topic, among, context.TimeProvider.GetTimestamp()));
+            () => new QueryActor(scope, id, name, keyPair, start));
+        _queries.Add(actor, new SessionQuery(id, name, topic, among, context.TimeProvider.GetTimestamp()));
         context.Watch(actor);
     }
 }

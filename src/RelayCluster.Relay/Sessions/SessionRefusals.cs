@@ -1,44 +1,52 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Policy;
+using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Sessions;
 
 /// <summary>
-/// How a session says no. The protocol has a word for it only with streams, <c>destroy</c>; a server that may not be is
-/// closed as soon as it listens, and a query is finished without a result.
+/// How a session says no: each is told as well as the protocol can, counted and logged. The protocol has a word for it
+/// only with streams, <c>destroy</c>; a server that may not be is closed as soon as it listens, a query is finished
+/// without a result, and a peer that may not connect gets no answer. Used from any thread.
 /// </summary>
 internal sealed partial class SessionRefusals(SessionScope scope)
 {
-    private const string OlderHandshakes =
-        "SERVER_INCOMPATIBLE: Peers of HyperDHT 6 cannot read the handshakes of @hyperswarm/dht 5; use the custodial mode";
+    private static readonly PolicyRefusal OlderKeys = new(
+        "older_keys",
+        "SERVER_INCOMPATIBLE: Peers of HyperDHT 6 cannot read the handshakes of @hyperswarm/dht 5; use the custodial mode");
 
-    /// <summary>Refuses a stream, and tells the reason.</summary>
-    public void Refuse(ConnectMessage connect, string reason)
+    /// <summary>Refuses a stream.</summary>
+    public void Refuse(ConnectMessage connect, PolicyRefusal refusal, LogLevel level = LogLevel.Debug)
     {
-        Log.Refused(scope.Logger, scope.SessionId, connect.Alias, reason);
-        Destroy(connect, reason);
+        Note("stream", connect.Alias, refusal, level);
+        connect.Dispose();
+        scope.Outbox.Post(new DestroyMessage(IsPaired: false, connect.Alias, refusal.Text));
     }
 
-    /// <summary>Refuses a server beyond those that a session may have.</summary>
-    public void RefuseExcess(ListenMessage listen)
+    /// <summary>Refuses a server.</summary>
+    public void Refuse(ListenMessage listen, PolicyRefusal refusal, LogLevel level = LogLevel.Debug)
     {
-        Log.ServerRefused(scope.Logger, scope.SessionId, listen.Alias, scope.Settings.MaxServers);
-        Close(listen);
+        Note("server", listen.Alias, refusal, level);
+        uint alias = scope.NextId();
+        listen.Dispose();
+        scope.Outbox.Post(new ListeningMessage(alias, listen.Alias, new IPEndPoint(IPAddress.Any, 0)));
+        scope.Outbox.Post(new ClosedMessage(alias));
     }
 
-    /// <summary>Refuses a server that the relay's node cannot be.</summary>
-    public void RefuseUnserved(ListenMessage listen)
+    /// <summary>Refuses a query.</summary>
+    public void Refuse(uint id, PolicyRefusal refusal, LogLevel level = LogLevel.Debug)
     {
-        Log.NotServed(scope.Logger, scope.SessionId, listen.Type);
-        Close(listen);
+        Note("query", id, refusal, level);
+        scope.Outbox.Post(new FinishedMessage(id));
     }
 
-    /// <summary>Refuses a query beyond those that the client can sign for, or that the relay's node cannot run.</summary>
-    public void RefuseQuery(RelayMessage query, uint id)
+    /// <summary>Refuses a peer of one of the client's servers; the client does not hear of it.</summary>
+    public void Refuse(Fixed32 remotePublicKey, uint serverAlias, PolicyRefusal refusal)
     {
-        Log.QueryRefused(scope.Logger, scope.SessionId, query.Type, scope.Settings.MaxQueries);
-        Finish(id);
+        scope.Metrics.Refused("peer", refusal.Reason);
+        Log.PeerRefused(scope.Logger, scope.SessionId, serverAlias, remotePublicKey, refusal.Reason);
     }
 
     /// <summary>
@@ -50,68 +58,39 @@ internal sealed partial class SessionRefusals(SessionScope scope)
         switch (message)
         {
             case ConnectMessage { KeyPair: null } connect:
-                Destroy(connect, OlderHandshakes);
-                break;
+                Refuse(connect, OlderKeys, LogLevel.Information);
+                return true;
             case ListenMessage { KeyPair: null } listen:
-                Close(listen);
-                break;
+                Refuse(listen, OlderKeys, LogLevel.Information);
+                return true;
             case AnnounceMessage { KeyPair: null } announce:
-                Finish(announce.Id);
-                break;
+                Refuse(announce.Id, OlderKeys, LogLevel.Information);
+                return true;
             case UnannounceMessage { KeyPair: null } unannounce:
-                Finish(unannounce.Id);
-                break;
+                Refuse(unannounce.Id, OlderKeys, LogLevel.Information);
+                return true;
             default:
                 return false;
         }
-
-        Log.OlderKeys(scope.Logger, scope.SessionId, message.Type);
-        return true;
     }
 
-    private void Destroy(ConnectMessage connect, string reason)
+    private void Note(string kind, uint id, PolicyRefusal refusal, LogLevel level)
     {
-        connect.Dispose();
-        scope.Outbox.Post(new DestroyMessage(IsPaired: false, connect.Alias, reason));
+        scope.Metrics.Refused(kind, refusal.Reason);
+        Log.Refused(scope.Logger, level, scope.SessionId, kind, id, refusal.Reason, refusal.Text);
     }
-
-    private void Close(ListenMessage listen)
-    {
-        uint alias = scope.NextId();
-        listen.Dispose();
-        scope.Outbox.Post(new ListeningMessage(alias, listen.Alias, new IPEndPoint(IPAddress.Any, 0)));
-        scope.Outbox.Post(new ClosedMessage(alias));
-    }
-
-    private void Finish(uint id) => scope.Outbox.Post(new FinishedMessage(id));
 
     private static partial class Log
     {
-        [LoggerMessage(5005, LogLevel.Debug, "Session {SessionId} was refused stream {Alias}: {Refusal}")]
-        public static partial void Refused(ILogger logger, string sessionId, uint alias, string refusal);
+        [LoggerMessage(EventId = 5005, Message = "Session {SessionId} was refused {Kind} {Id}: {Reason}: {Text}")]
+        public static partial void Refused(
+            ILogger logger, LogLevel level, string sessionId, string kind, uint id, string reason, string text);
 
         [LoggerMessage(
-            5006, LogLevel.Warning, "Session {SessionId} asked for a {MessageType}, which this relay does not serve yet")]
-        public static partial void NotServed(ILogger logger, string sessionId, RelayMessageType messageType);
-
-        [LoggerMessage(
-            5007,
-            LogLevel.Warning,
-            "Session {SessionId} was refused server {Alias}: it has {MaxServers} already (setting MaxServers)")]
-        public static partial void ServerRefused(ILogger logger, string sessionId, uint alias, int maxServers);
-
-        [LoggerMessage(
-            5008,
-            LogLevel.Information,
-            "Session {SessionId} asked for a {MessageType} with a key that it keeps; today's DHT does not understand the handshakes and signatures of the first dialect")]
-        public static partial void OlderKeys(ILogger logger, string sessionId, RelayMessageType messageType);
-
-        [LoggerMessage(
-            5009,
-            LogLevel.Warning,
-            "Session {SessionId} was refused an {MessageType}: it has {MaxQueries} already that it signs for "
-                + "(setting MaxQueries), or the relay's node cannot ask for signatures")]
-        public static partial void QueryRefused(
-            ILogger logger, string sessionId, RelayMessageType messageType, int maxQueries);
+            5006,
+            LogLevel.Debug,
+            "Session {SessionId} was refused a peer of its server {Alias}, {RemotePublicKey}: {Reason}")]
+        public static partial void PeerRefused(
+            ILogger logger, string sessionId, uint alias, Fixed32 remotePublicKey, string reason);
     }
 }

@@ -4,6 +4,7 @@ using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Links;
 using RelayCluster.Relay.Buffers;
 using RelayCluster.Relay.Directory;
+using RelayCluster.Relay.Policy;
 using RelayCluster.Relay.Questions;
 using RelayCluster.Relay.Servers;
 
@@ -12,6 +13,7 @@ namespace RelayCluster.Relay.Sessions;
 /// <summary>What a session shares with its streams, servers and queries.</summary>
 internal sealed class SessionScope(
     string sessionId,
+    ISessionPolicy policy,
     IDhtNode node,
     RelaySettings settings,
     Outbox outbox,
@@ -23,6 +25,9 @@ internal sealed class SessionScope(
     private uint _lastId;
 
     public string SessionId => sessionId;
+
+    /// <summary>What the session may do.</summary>
+    public ISessionPolicy Policy => policy;
 
     public IDhtNode Node => node;
 
@@ -47,6 +52,9 @@ internal sealed class SessionScope(
 
     public ILogger Logger => logger;
 
+    /// <summary>How what may not be is refused.</summary>
+    public SessionRefusals Refusals => field ??= new SessionRefusals(this);
+
     /// <summary>The bytes that came from the client and wait for peers.</summary>
     public Gate Inbound { get; } = new(settings.SessionBytesEachWay);
 
@@ -59,7 +67,7 @@ internal sealed class SessionScope(
     /// <summary>The announces and unannounces under way that the client signs for.</summary>
     public Gate AskedQueries { get; } = new(settings.MaxQueries);
 
-    /// <summary>The streams, dialled and accepted.</summary>
+    /// <summary>The streams, dialled and accepted; see <see cref="EndStream"/>.</summary>
     public Gate Streams { get; } = new(settings.MaxStreams);
 
     /// <summary>The longest message of a peer that the way to the client can carry, once that is open.</summary>
@@ -81,8 +89,28 @@ internal sealed class SessionScope(
     /// <summary>An id that the session has not used yet, for aliases and questions alike. Any thread may ask.</summary>
     public uint NextId() => Interlocked.Increment(ref _lastId);
 
+    /// <summary>One stream less, for the session and for its policy.</summary>
+    public void EndStream()
+    {
+        Streams.Remove(1);
+        policy.Ended(PolicyResource.Stream);
+    }
+
+    /// <summary>Waits as long as the policy wants it, before something is read again.</summary>
+    public Task WaitForRateAsync(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        if (pause <= TimeSpan.Zero)
+        {
+            return Task.CompletedTask;
+        }
+
+        metrics.Throttled(pause);
+        return Task.Delay(pause, timeProvider, cancellationToken);
+    }
+
     public void Dispose()
     {
+        policy.Dispose();
         outbox.Dispose();
         Questions.Dispose();
         Dials.Dispose();

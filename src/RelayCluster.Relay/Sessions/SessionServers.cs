@@ -1,6 +1,8 @@
+using Microsoft.Extensions.Logging;
 using RelayCluster.Actors;
 using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Policy;
 using RelayCluster.Relay.Servers;
 using RelayCluster.Wire;
 
@@ -8,10 +10,7 @@ namespace RelayCluster.Relay.Sessions;
 
 /// <summary>A session's servers, by the alias that the client uses and by their actors. It belongs to the session's
 /// turns.</summary>
-internal sealed class SessionServers(
-    ActorContext<SessionMessage> context,
-    SessionScope scope,
-    SessionRefusals refusals)
+internal sealed class SessionServers(ActorContext<SessionMessage> context, SessionScope scope)
 {
     private readonly Dictionary<uint, SessionServer> _servers = [];
     private readonly Dictionary<ActorRef, ListenedAlias> _aliases = [];
@@ -35,15 +34,15 @@ internal sealed class SessionServers(
             throw new ProtocolException($"The alias {listen.Alias} is the one of a living server");
         }
 
-        if (listen.KeyPair is null && scope.KeylessNode is null)
+        if (CheckOwnLimits(listen) is { } excess)
         {
-            refusals.RefuseUnserved(listen);
+            scope.Refusals.Refuse(listen, excess, LogLevel.Warning);
             return;
         }
 
-        if (_servers.Count >= scope.Settings.MaxServers)
+        if (scope.Policy.Listen(listen.PublicKey) is { } refusal)
         {
-            refusals.RefuseExcess(listen);
+            scope.Refusals.Refuse(listen, refusal);
             return;
         }
 
@@ -86,7 +85,17 @@ internal sealed class SessionServers(
         }
 
         _servers.Remove(server.OfClient);
+        scope.Policy.Ended(PolicyResource.Server);
         scope.Outbox.Post(new ClosedMessage(server.OfRelay));
         return true;
     }
+
+    private PolicyRefusal? CheckOwnLimits(ListenMessage listen) =>
+        listen.KeyPair is null && scope.KeylessNode is null
+            ? new PolicyRefusal("not_supported", "The relay's node has no servers of clients that keep their keys")
+            : _servers.Count >= scope.Settings.MaxServers
+                ? new PolicyRefusal(
+                    "session_servers",
+                    $"The session has {scope.Settings.MaxServers} servers, and may not have more (setting MaxServers)")
+                : null;
 }

@@ -1,6 +1,7 @@
 using RelayCluster.Actors;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Buffers;
+using RelayCluster.Relay.Policy;
 using RelayCluster.Relay.Streams;
 using RelayCluster.Wire;
 
@@ -10,10 +11,7 @@ namespace RelayCluster.Relay.Sessions;
 /// A session's streams by the alias that the client uses. A stream that a server accepted has none until the client has
 /// told it, and until then is known by the relay's. It belongs to the session's turns.
 /// </summary>
-internal sealed class SessionStreams(
-    ActorContext<SessionMessage> context,
-    SessionScope scope,
-    SessionRefusals refusals)
+internal sealed class SessionStreams(ActorContext<SessionMessage> context, SessionScope scope)
 {
     private readonly Dictionary<uint, SessionStream> _streams = [];
     private readonly Dictionary<uint, SessionStream> _unpaired = [];
@@ -33,14 +31,9 @@ internal sealed class SessionStreams(
     public void Connect(ConnectMessage connect)
     {
         RequireFreeAlias(connect.Alias);
-        string? refusal = connect.KeyPair is null && scope.KeylessNode is null
-            ? "Noncustodial connections are not supported by this relay's node"
-            : !scope.Streams.IsOpen
-                ? $"The session has {scope.Settings.MaxStreams} streams, and may not have more"
-                : null;
-        if (refusal is not null)
+        if (Check(connect) is { } refusal)
         {
-            refusals.Refuse(connect, refusal);
+            scope.Refusals.Refuse(connect, refusal);
             return;
         }
 
@@ -82,9 +75,18 @@ internal sealed class SessionStreams(
         }
 
         (name.IsPaired ? _streams : _unpaired).Remove(name.Alias);
-        scope.Streams.Remove(1);
+        scope.EndStream();
         return true;
     }
+
+    /// <summary>The policy comes last, because it counts what it has allowed.</summary>
+    private PolicyRefusal? Check(ConnectMessage connect) =>
+        connect.KeyPair is null && scope.KeylessNode is null
+            ? new PolicyRefusal("not_supported", "Noncustodial connections are not supported by this relay's node")
+            : !scope.Streams.IsOpen
+                ? new PolicyRefusal(
+                    "session_streams", $"The session has {scope.Settings.MaxStreams} streams, and may not have more")
+                : scope.Policy.Connect(connect.PublicKey, connect.RemotePublicKey);
 
     private void Add(uint alias, SessionStream stream)
     {

@@ -9,7 +9,7 @@ namespace RelayCluster.Relay.Streams;
 
 /// <summary>
 /// What a peer has for its client, one message at a time into the stream's lane of the outbox, and the next only while
-/// the lane and the outbox have room. It belongs to its stream's turns.
+/// the lane and the outbox have room, and when the policy's rate allows it. It belongs to its stream's turns.
 /// </summary>
 internal sealed class PeerReader
 {
@@ -25,6 +25,7 @@ internal sealed class PeerReader
     private readonly ActorWait<PooledBuffer?> _reading;
     private readonly ActorWait _room;
     private DhtStream? _stream;
+    private TimeSpan _ratePause;
     private bool _isStopped;
 
     /// <param name="context">Of the stream.</param>
@@ -117,6 +118,7 @@ internal sealed class PeerReader
             Bytes += chunk.Length;
             _scope.Traffic.AddToClient(chunk.Length);
             _scope.Metrics.RelayedToClient(chunk.Length);
+            _ratePause = _scope.Policy.Carried(chunk.Length);
             _scope.Outbox.Post(_lane, new DataMessage(_alias, chunk));
             return true;
         }
@@ -129,17 +131,19 @@ internal sealed class PeerReader
 
     private bool HasRoom()
     {
-        if (_lane.Gate.IsOpen && _scope.Outbox.Data.IsOpen)
+        if (_ratePause == TimeSpan.Zero && _lane.Gate.IsOpen && _scope.Outbox.Data.IsOpen)
         {
             return true;
         }
 
-        _room.Await(WhenRoomAsync(_context.Stopping));
+        _room.Await(WhenRoomAsync(_ratePause, _context.Stopping));
+        _ratePause = TimeSpan.Zero;
         return false;
     }
 
-    private async ValueTask WhenRoomAsync(CancellationToken cancellationToken)
+    private async ValueTask WhenRoomAsync(TimeSpan ratePause, CancellationToken cancellationToken)
     {
+        await _scope.WaitForRateAsync(ratePause, cancellationToken).ConfigureAwait(false);
         await _lane.Gate.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
         await _scope.Outbox.Data.WhenOpenAsync(cancellationToken).ConfigureAwait(false);
     }
