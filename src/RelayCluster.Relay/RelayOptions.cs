@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using RelayCluster.Relay.Lookups;
 
 namespace RelayCluster.Relay;
 
@@ -63,6 +64,9 @@ public sealed class RelayOptions
     /// </summary>
     [Range(1, 100_000)]
     public int MaxQueries { get; set; } = 256;
+
+    /// <summary>How lookups of one topic are shared; unless an embedder brings its own.</summary>
+    public LookupOptions Lookups { get; set; } = new();
 
     /// <summary>
     /// How many servers a session may have; 1 to 100,000, by default 64. A listen beyond it is answered as closed.

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using RelayCluster.Relay.Directory;
+using RelayCluster.Relay.Lookups;
 using RelayCluster.Relay.Policy;
 
 namespace RelayCluster.Relay;
@@ -7,6 +8,12 @@ namespace RelayCluster.Relay;
 /// <summary>What a relay leaves to its embedder; what is not given has a plain default.</summary>
 public sealed class RelayPorts
 {
+    /// <summary>
+    /// Who looks up topics for the sessions; it stays the embedder's. Null for lookups that the sessions of this relay
+    /// share, as <see cref="RelayOptions.Lookups"/> says.
+    /// </summary>
+    public ITopicLookups? Lookups { get; init; }
+
     /// <summary>
     /// Where the meters <c>RelayCluster.Relay</c> and <c>RelayCluster.Actors</c> come from; null for one of the relay's
     /// own, without figures of its actors.

@@ -8,6 +8,7 @@ using RelayCluster.Protocol.Transports;
 using RelayCluster.Relay.Administration;
 using RelayCluster.Relay.Buffers;
 using RelayCluster.Relay.Directory;
+using RelayCluster.Relay.Lookups;
 using RelayCluster.Relay.Policy;
 using RelayCluster.Relay.Servers;
 using RelayCluster.Relay.Sessions;
@@ -44,6 +45,8 @@ public sealed partial class RelayServer : IAsyncDisposable
     private readonly ActorRef<SessionsMessage> _sessions;
     private readonly SessionCensus _census;
     private readonly SessionDoor _door = new();
+    private readonly SharedLookups? _ownLookups;
+    private readonly ITopicLookups _lookups;
     private long _lastSession;
 
     /// <summary>A relay that is ready for its first client.</summary>
@@ -85,6 +88,14 @@ public sealed partial class RelayServer : IAsyncDisposable
         _policy = ports?.Policy ?? new LimitingPolicy(new PolicyOptions(), _timeProvider);
         actors.OnFailure ??= LogFailure;
         _system = new ActorSystem(actors);
+        _lookups = ports?.Lookups ?? (_ownLookups = new SharedLookups(
+            _system,
+            "lookups",
+            node.LookupAsync,
+            LookupPlace.Alone,
+            options.Lookups,
+            loggerFactory,
+            ports?.MeterFactory));
         _sessions = _system.Spawn("sessions", () => new SessionsActor(_settings.MaxSessions));
         _census = new SessionCensus(_sessions);
     }
@@ -233,6 +244,7 @@ public sealed partial class RelayServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _system.DisposeAsync().ConfigureAwait(false);
+        _ownLookups?.Dispose();
         _metrics.Dispose();
     }
 
@@ -379,7 +391,7 @@ public sealed partial class RelayServer : IAsyncDisposable
     {
         var outbox = new Outbox(_settings.SessionBytesEachWay);
         var scope = new SessionScope(
-            sessionId, policy, _node, _settings, outbox, _endingServers, _metrics, _logger, _timeProvider)
+            sessionId, policy, _node, _lookups, _settings, outbox, _endingServers, _metrics, _logger, _timeProvider)
         {
             Directory = _directory,
         };

@@ -6,6 +6,7 @@ using RelayCluster.Dht.Foreign;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Administration;
 using RelayCluster.Relay.Buffers;
+using RelayCluster.Relay.Lookups;
 using RelayCluster.Relay.Policy;
 using RelayCluster.Relay.Queries;
 using RelayCluster.Relay.Questions;
@@ -35,7 +36,7 @@ internal sealed class SessionQueries(ActorContext<SessionMessage> context, Sessi
 
     /// <exception cref="ProtocolException">The id is in use.</exception>
     public void Lookup(LookupMessage lookup) =>
-        Start(lookup.Id, QueryKind.Lookup, lookup.Topic, null, token => scope.Node.LookupAsync(lookup.Topic, token));
+        Start(lookup.Id, QueryKind.Lookup, lookup.Topic, null, token => scope.Lookups.LookupAsync(lookup.Topic, token));
 
     /// <exception cref="ProtocolException">The id is in use.</exception>
     public void Announce(AnnounceMessage announce)
@@ -168,11 +169,14 @@ internal sealed class SessionQueries(ActorContext<SessionMessage> context, Sessi
         Func<CancellationToken, IAsyncEnumerable<LookupReply>> start,
         Gate among)
     {
+        Func<CancellationToken, IAsyncEnumerable<LookupReply>> query = kind == QueryKind.Lookup
+            ? start
+            : token => scope.Lookups.ForgetAfter(topic, start(token), token);
         _ids.Add(id);
         string name = NameOf(kind);
         ActorRef<QueryOutcome> actor = context.Spawn(
             $"query-{id}",
-            () => new QueryActor(scope, id, name, keyPair, start));
+            () => new QueryActor(scope, id, name, keyPair, query));
         _queries.Add(actor, new SessionQuery(id, name, topic, among, context.TimeProvider.GetTimestamp()));
         context.Watch(actor);
     }

@@ -4,6 +4,7 @@ using RelayCluster.Dht.Foreign;
 using RelayCluster.Dht.Links;
 using RelayCluster.Relay.Buffers;
 using RelayCluster.Relay.Directory;
+using RelayCluster.Relay.Lookups;
 using RelayCluster.Relay.Policy;
 using RelayCluster.Relay.Questions;
 using RelayCluster.Relay.Servers;
@@ -15,6 +16,7 @@ internal sealed class SessionScope(
     string sessionId,
     ISessionPolicy policy,
     IDhtNode node,
+    ITopicLookups lookups,
     RelaySettings settings,
     Outbox outbox,
     EndingServers endingServers,
@@ -30,6 +32,9 @@ internal sealed class SessionScope(
     public ISessionPolicy Policy => policy;
 
     public IDhtNode Node => node;
+
+    /// <summary>Who looks up topics, for all sessions.</summary>
+    public ITopicLookups Lookups => lookups;
 
     /// <summary>The same node for clients that keep their keys; null if it cannot do that.</summary>
     public IForeignKeyNode? KeylessNode { get; } = node as IForeignKeyNode;

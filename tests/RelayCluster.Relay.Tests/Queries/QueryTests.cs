@@ -101,11 +101,11 @@ public sealed class QueryTests : IAsyncDisposable
     [Fact]
     public void At_the_limit_of_queries_the_session_is_not_read_until_one_is_finished()
     {
-        ChannelWriter<LookupReply> topic = _scenario.Node.AddTopic(1);
+        ChannelWriter<LookupReply>[] topics = [.. Enumerable.Range(1, 6).Select(_scenario.Node.AddTopic)];
         TestClient client = _scenario.ConnectAndGreet();
-        foreach (uint id in Enumerable.Range(1, 6))
+        foreach (int id in Enumerable.Range(1, 6))
         {
-            client.Say(new LookupMessage(id, FakeNode.Key(1)));
+            client.Say(new LookupMessage((uint)id, FakeNode.Key(id)));
         }
 
         _scenario.Kit.RunUntil(() => _scenario.Node.Queries == 4, "four queries");
@@ -115,11 +115,55 @@ public sealed class QueryTests : IAsyncDisposable
         // The client is not silent while we do not listen.
         _scenario.Kit.Advance(TimeSpan.FromMinutes(5));
         Assert.False(client.Session.IsCompleted);
-        topic.Complete();
-        foreach (int _ in Enumerable.Range(1, 6))
+        foreach (ChannelWriter<LookupReply> topic in topics)
         {
+            topic.Complete();
             client.Expect<FinishedMessage>();
         }
+    }
+
+    [Fact]
+    public void Sessions_that_look_up_the_same_share_a_query()
+    {
+        ChannelWriter<LookupReply> topic = _scenario.Node.AddTopic(1);
+        TestClient[] clients = [.. Enumerable.Range(0, 5).Select(_ => _scenario.ConnectAndGreet())];
+        foreach (TestClient client in clients)
+        {
+            client.Say(new LookupMessage(9, FakeNode.Key(1)));
+            client.Synchronize();
+        }
+
+        topic.TryWrite(Reply(1));
+        topic.TryWrite(Reply(2));
+        topic.Complete();
+        foreach (TestClient client in clients)
+        {
+            Assert.Equal(FakeNode.Key(1), Announcers.Decode(client.Expect<ResultMessage>().Data.Span).Token);
+            Assert.Equal(FakeNode.Key(2), Announcers.Decode(client.Expect<ResultMessage>().Data.Span).Token);
+            Assert.Equal(new FinishedMessage(9), client.Expect<FinishedMessage>());
+        }
+
+        Assert.Equal(["lookup"], _scenario.Node.Questions);
+    }
+
+    [Fact]
+    public void Who_has_announced_is_not_given_what_was_found_before()
+    {
+        TestClient client = _scenario.ConnectAndGreet();
+        client.Say(new LookupMessage(1, FakeNode.Key(1)));
+        client.Expect<FinishedMessage>();
+        client.Say(new LookupMessage(2, FakeNode.Key(1)));
+        client.Expect<FinishedMessage>();
+        using Crypto.KeyPair keyPair = TestClient.CreateKeyPair(3);
+        client.Say(new AnnounceMessage(3, FakeNode.Key(1), keyPair.PublicKey, keyPair));
+        client.Expect<FinishedMessage>();
+        client.Say(new LookupMessage(4, FakeNode.Key(1)));
+        client.Expect<FinishedMessage>();
+        client.Say(new UnannounceMessage(5, FakeNode.Key(1), keyPair.PublicKey, keyPair));
+        client.Expect<FinishedMessage>();
+        client.Say(new LookupMessage(6, FakeNode.Key(1)));
+        client.Expect<FinishedMessage>();
+        Assert.Equal(["lookup", "announce", "lookup", "unannounce", "lookup"], _scenario.Node.Questions);
     }
 
     [Fact]

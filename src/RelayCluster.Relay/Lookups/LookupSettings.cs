@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace RelayCluster.Relay.Lookups;
+
+/// <summary>The options as they were at the start, checked.</summary>
+internal sealed class LookupSettings
+{
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public LookupSettings(LookupOptions options)
+    {
+        var faults = new List<ValidationResult>();
+        if (!Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true))
+        {
+            throw new ArgumentException(
+                string.Join("; ", faults.Select(static fault => fault.ErrorMessage)),
+                nameof(options));
+        }
+
+        Keep = options.Keep;
+        MaxTopics = options.MaxTopics;
+        MaxBytes = options.MaxBytes;
+    }
+
+    public TimeSpan Keep { get; }
+
+    public int MaxTopics { get; }
+
+    public int MaxBytes { get; }
+}
