@@ -21,6 +21,7 @@ public sealed class LookupBoundsTests
             [FakeNode.Key(2), FakeNode.Key(3)],
             scenario.List().Select(static lookup => lookup.Topic));
         Asker unshared = scenario.Ask(4);
+        scenario.Query(3);
         scenario.Ask(4);
         scenario.Query(4).End();
         scenario.Query(3).Answer(9);
