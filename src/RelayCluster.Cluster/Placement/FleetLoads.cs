@@ -7,13 +7,13 @@ namespace RelayCluster.Cluster.Placement;
 /// </summary>
 internal sealed class FleetLoads
 {
-    private readonly SortedDictionary<string, NodeLoad> _nodes = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, SessionLoad> _nodes = new(StringComparer.Ordinal);
 
     /// <summary>All that take sessions.</summary>
-    public IReadOnlyCollection<NodeLoad> Nodes => _nodes.Values;
+    public IReadOnlyCollection<SessionLoad> Nodes => _nodes.Values;
 
     /// <summary>A node told how it stands.</summary>
-    public void HandleLoad(NodeLoad load) => _nodes[load.Node] = load;
+    public void HandleLoad(SessionLoad load) => _nodes[load.Node] = load;
 
     /// <summary>A node is not there any more, or takes no sessions.</summary>
     public void HandleGone(string node) => _nodes.Remove(node);

@@ -31,8 +31,8 @@ internal static class PlacementRules
     public static bool StaysHere(
         PlacementMode mode,
         double balanceMargin,
-        NodeLoad? self,
-        IReadOnlyCollection<NodeLoad> others)
+        SessionLoad? self,
+        IReadOnlyCollection<SessionLoad> others)
     {
         if (others.Count == 0)
         {
@@ -54,26 +54,26 @@ internal static class PlacementRules
     }
 
     /// <summary>How full all nodes are when one more session is evenly spread over them.</summary>
-    public static double GetEvenShare(IEnumerable<NodeLoad> nodes)
+    public static double GetEvenShare(IEnumerable<SessionLoad> nodes)
     {
         (long sessions, long capacity) = Sum(nodes);
         return (double)(sessions + 1) / capacity;
     }
 
     /// <summary>Whether a node that owns the session's key has less than its share.</summary>
-    public static bool IsWithin(double evenShare, NodeLoad owner) =>
+    public static bool IsWithin(double evenShare, SessionLoad owner) =>
         owner.HasRoom && owner.Sessions <= evenShare * owner.Capacity * (1 + ShareSlack);
 
     /// <summary>The node that has the most room in relation to its capacity; null if none has any.</summary>
-    public static string? FindEmptiest(IEnumerable<NodeLoad> nodes) =>
+    public static string? FindEmptiest(IEnumerable<SessionLoad> nodes) =>
         nodes.Where(node => node.HasRoom).OrderBy(node => node.Share).Select(node => node.Node).FirstOrDefault();
 
-    private static double GetMean(IEnumerable<NodeLoad> nodes)
+    private static double GetMean(IEnumerable<SessionLoad> nodes)
     {
         (long sessions, long capacity) = Sum(nodes);
         return (double)sessions / capacity;
     }
 
-    private static (long Sessions, long Capacity) Sum(IEnumerable<NodeLoad> nodes) =>
+    private static (long Sessions, long Capacity) Sum(IEnumerable<SessionLoad> nodes) =>
         nodes.Aggregate((0L, 0L), (sum, node) => (sum.Item1 + node.Sessions, sum.Item2 + node.Capacity));
 }

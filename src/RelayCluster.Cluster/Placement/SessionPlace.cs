@@ -9,16 +9,19 @@ public sealed class SessionPlace : IAsyncDisposable
     private readonly Action? _leave;
     private readonly NodeConnection? _connection;
     private readonly ClusterMetrics? _metrics;
+    private readonly TimeProvider _timeProvider = TimeProvider.System;
 
-    private SessionPlace(Action? leave, NodeConnection? connection, ClusterMetrics? metrics)
+    private SessionPlace(Action? leave) => _leave = leave;
+
+    internal SessionPlace(NodeConnection connection, ClusterMetrics metrics, TimeProvider timeProvider)
     {
-        _leave = leave;
         _connection = connection;
         _metrics = metrics;
+        _timeProvider = timeProvider;
     }
 
     /// <summary>The place of all sessions of a node by itself.</summary>
-    public static SessionPlace Here { get; } = new(leave: null, connection: null, metrics: null);
+    public static SessionPlace Here { get; } = new(leave: null);
 
     /// <summary>Whether the session is to be served by this node.</summary>
     public bool IsHere => _connection is null;
@@ -36,7 +39,7 @@ public sealed class SessionPlace : IAsyncDisposable
     {
         NodeConnection node = _connection
             ?? throw new InvalidOperationException("the session is served here, not carried elsewhere");
-        return new SessionSplice(client, abortClient, node, _metrics!).RunAsync(cancellationToken);
+        return new SessionSplice(client, abortClient, node, _metrics!, _timeProvider).RunAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -46,8 +49,6 @@ public sealed class SessionPlace : IAsyncDisposable
         return _connection?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
-    internal static SessionPlace OfThisNode(Action leave) => new(leave, connection: null, metrics: null);
-
-    internal static SessionPlace OfNode(NodeConnection connection, ClusterMetrics metrics) =>
-        new(leave: null, connection, metrics);
+    /// <summary>A place here, and what is to be done when the session is over.</summary>
+    internal static SessionPlace OfThisNode(Action leave) => new(leave);
 }

@@ -98,7 +98,7 @@ public sealed partial class SessionPlacement
             }
 
             _metrics.Placed("elsewhere");
-            return SessionPlace.OfNode(connection, _metrics);
+            return new SessionPlace(connection, _metrics, _timeProvider);
         }
         catch (FabricException e)
         {
@@ -111,7 +111,7 @@ public sealed partial class SessionPlacement
     }
 
     /// <summary>A node that takes sessions told how it stands.</summary>
-    internal void HandleLoad(NodeLoad load)
+    internal void HandleLoad(SessionLoad load)
     {
         if (load.Node != _fabric.NodeName)
         {
@@ -131,7 +131,7 @@ public sealed partial class SessionPlacement
         }
     }
 
-    private NodeLoad[] GetOthers()
+    private SessionLoad[] GetOthers()
     {
         lock (_lock)
         {
@@ -139,10 +139,10 @@ public sealed partial class SessionPlacement
         }
     }
 
-    private NodeLoad? GetSelf() =>
-        _takesSessions ? new NodeLoad(_fabric.NodeName, SessionCount, _options.Capacity) : null;
+    private SessionLoad? GetSelf() =>
+        _takesSessions ? new SessionLoad(_fabric.NodeName, SessionCount, _options.Capacity) : null;
 
-    private IEnumerable<NodeLoad> GetAll() => GetSelf() is { } self ? GetOthers().Append(self) : GetOthers();
+    private IEnumerable<SessionLoad> GetAll() => GetSelf() is { } self ? GetOthers().Append(self) : GetOthers();
 
     private bool StaysHere() =>
         PlacementRules.StaysHere(_options.Mode, _options.BalanceMargin / 100.0, GetSelf(), GetOthers());
@@ -206,7 +206,7 @@ public sealed partial class SessionPlacement
             .FirstAsync(cancellationToken)
             .ConfigureAwait(false);
         PlacementReply reply = JsonSerializer.Deserialize(answer.Span, PlacementJson.Default.PlacementReply)!;
-        HandleLoad(new NodeLoad(reply.Node, reply.Sessions, reply.Capacity));
+        HandleLoad(new SessionLoad(reply.Node, reply.Sessions, reply.Capacity));
         return reply;
     }
 

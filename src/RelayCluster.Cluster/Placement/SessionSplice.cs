@@ -12,14 +12,19 @@ namespace RelayCluster.Cluster.Placement;
 /// </code>
 /// Who does not read stops whoever writes: no more is held than what one read brought. If the client's connection
 /// breaks off, the node's is cut, which is to the session as if the client itself had been there; if the node's does,
-/// the client's is cut, and the client comes back to whom it likes.
+/// the client's is cut, and the client comes back to whom it likes. A client that takes nothing for
+/// <see cref="StallTimeout"/> is cut too: the session may have ended, and the end waits behind what is not taken. By
+/// then the client has missed all its heartbeats.
 /// </summary>
 internal sealed class SessionSplice(
     IDuplexPipe client,
     Action abortClient,
     NodeConnection node,
-    ClusterMetrics metrics)
+    ClusterMetrics metrics,
+    TimeProvider timeProvider)
 {
+    public static readonly TimeSpan StallTimeout = TimeSpan.FromMinutes(2);
+
     /// <summary>Carries until the session is over or a connection broke off, which it does not throw.</summary>
     /// <returns>Whether it ended in order; what was said last has yet to go out to the client then.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
@@ -44,7 +49,9 @@ internal sealed class SessionSplice(
     {
         try
         {
-            await CopyAsync(client.Input, node.Output, metrics.SplicedToNode, cancellationToken).ConfigureAwait(false);
+            await CopyAsync(
+                client.Input, node.Output, metrics.SplicedToNode, Timeout.InfiniteTimeSpan, cancellationToken)
+                .ConfigureAwait(false);
             await node.Output.CompleteAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException)
@@ -62,7 +69,7 @@ internal sealed class SessionSplice(
     {
         try
         {
-            await CopyAsync(node.Input, client.Output, metrics.SplicedToClient, cancellationToken)
+            await CopyAsync(node.Input, client.Output, metrics.SplicedToClient, StallTimeout, cancellationToken)
                 .ConfigureAwait(false);
             return true;
         }
@@ -75,12 +82,13 @@ internal sealed class SessionSplice(
     }
 
     private static bool IsCut(Exception e) =>
-        e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException;
+        e is IOException or OperationCanceledException or TimeoutException or InvalidOperationException;
 
-    private static async Task CopyAsync(
+    private async Task CopyAsync(
         PipeReader from,
         PipeWriter to,
         Action<long> count,
+        TimeSpan patience,
         CancellationToken cancellationToken)
     {
         while (true)
@@ -94,7 +102,11 @@ internal sealed class SessionSplice(
                     to.Write(segment.Span);
                 }
 
-                FlushResult flush = await to.FlushAsync(cancellationToken).ConfigureAwait(false);
+                ValueTask<FlushResult> flushing = to.FlushAsync(cancellationToken);
+                FlushResult flush = flushing.IsCompletedSuccessfully
+                    ? flushing.Result
+                    : await flushing.AsTask().WaitAsync(patience, timeProvider, CancellationToken.None)
+                        .ConfigureAwait(false);
                 if (flush.IsCompleted)
                 {
                     throw new IOException("the other side has gone");

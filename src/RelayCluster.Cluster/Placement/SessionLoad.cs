@@ -4,7 +4,7 @@ namespace RelayCluster.Cluster.Placement;
 /// <param name="Node">Its name.</param>
 /// <param name="Sessions">How many sessions it has, those that are on their way included.</param>
 /// <param name="Capacity">How many it can take; more than 0.</param>
-internal readonly record struct NodeLoad(string Node, int Sessions, int Capacity)
+internal readonly record struct SessionLoad(string Node, int Sessions, int Capacity)
 {
     /// <summary>How full it is; 1 is full.</summary>
     public double Share => (double)Sessions / Capacity;
