@@ -1,7 +1,11 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using RelayCluster.Cluster.Connections;
+using RelayCluster.Cluster.Connections.Sockets;
 using RelayCluster.Cluster.Fabric;
+using RelayCluster.Cluster.Local;
 using RelayCluster.Cluster.Membership;
+using RelayCluster.Cluster.Placement;
 
 namespace RelayCluster.Cluster;
 
@@ -15,6 +19,7 @@ namespace RelayCluster.Cluster;
 public sealed class ClusterNode : IAsyncDisposable
 {
     private readonly IFabric _fabric;
+    private readonly ClusterMetrics _metrics;
     private bool _isStarted;
 
     /// <summary>A node that has not joined yet.</summary>
@@ -40,7 +45,14 @@ public sealed class ClusterNode : IAsyncDisposable
             Version = options.Version,
             State = MemberState.Joining,
         };
+        _metrics = new ClusterMetrics(meterFactory);
         Fleet = new Fleet(fabric, status, timeProvider, loggerFactory);
+        Connections = new NodeConnections(
+            fabric, CreateTransport(fabric, options.Connections, timeProvider), options.Connections, timeProvider,
+            loggerFactory);
+        Placement = new SessionPlacement(
+            fabric, Connections, () => Fleet.Members, options.Placement, _metrics, timeProvider, loggerFactory);
+        Measure(static () => NodeLoad.None);
     }
 
     /// <summary>Its name, unique in the fleet.</summary>
@@ -52,18 +64,37 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>Who is in the fleet.</summary>
     public Fleet Fleet { get; }
 
+    /// <summary>Direct connections between the nodes.</summary>
+    public NodeConnections Connections { get; }
+
+    /// <summary>Where clients' sessions live.</summary>
+    public SessionPlacement Placement { get; }
+
+    /// <summary>Where the numbers come from that the fleet is told each second, but for those of placement.</summary>
+    public void Measure(Func<NodeLoad> load)
+    {
+        ArgumentNullException.ThrowIfNull(load);
+        Fleet.Measure(() => Placement.Measure(load()));
+    }
+
     /// <summary>Joins the fleet.</summary>
     /// <exception cref="FabricException">The name is taken, or the engine refuses this node.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await Connections.StartAsync(cancellationToken).ConfigureAwait(false);
         await _fabric.StartAsync(cancellationToken).ConfigureAwait(false);
         _isStarted = true;
+        await Fleet.UpdateAsync(status => status with { SpliceAddress = Connections.Address }, cancellationToken)
+            .ConfigureAwait(false);
         await Fleet.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Tells the fleet how this node stands.</summary>
-    public Task AnnounceAsync(MemberState state, CancellationToken cancellationToken) =>
-        Fleet.UpdateAsync(status => status with { State = state }, cancellationToken);
+    public async Task AnnounceAsync(MemberState state, CancellationToken cancellationToken)
+    {
+        await Placement.TakeSessionsAsync(state == MemberState.Up, cancellationToken).ConfigureAwait(false);
+        await Fleet.UpdateAsync(status => status with { State = state }, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Leaves the fleet, and says so.</summary>
     public async ValueTask DisposeAsync()
@@ -74,6 +105,15 @@ public sealed class ClusterNode : IAsyncDisposable
             await Fleet.DisposeAsync().ConfigureAwait(false);
         }
 
+        await Connections.DisposeAsync().ConfigureAwait(false);
         await _fabric.DisposeAsync().ConfigureAwait(false);
+        _metrics.Dispose();
     }
+
+    private static INodeTransport CreateTransport(
+        IFabric fabric,
+        NodeConnectionOptions options,
+        TimeProvider timeProvider) => fabric is LocalFabric local
+            ? local.Hub.Lines.Join(fabric.NodeName)
+            : new SocketTransport(options, timeProvider);
 }

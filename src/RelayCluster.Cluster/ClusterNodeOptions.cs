@@ -1,3 +1,6 @@
+using RelayCluster.Cluster.Connections;
+using RelayCluster.Cluster.Placement;
+
 namespace RelayCluster.Cluster;
 
 /// <summary>What a node of a fleet is told by its owner.</summary>
@@ -5,4 +8,13 @@ public sealed class ClusterNodeOptions
 {
     /// <summary>The version of the program, shown to the fleet.</summary>
     public string Version { get; init; } = "";
+
+    /// <summary>
+    /// Where the other nodes connect to this one. Nodes of one process that share a <see cref="Local.LocalHub"/> need
+    /// no port for that, and have none.
+    /// </summary>
+    public NodeConnectionOptions Connections { get; init; } = new();
+
+    /// <summary>Where sessions of clients live that come to this node.</summary>
+    public PlacementOptions Placement { get; init; } = new();
 }

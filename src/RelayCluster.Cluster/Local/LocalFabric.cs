@@ -33,6 +33,9 @@ public sealed partial class LocalFabric : IFabric
         _broadcasts = new BroadcastLanes(_handlers, _running, _logger);
     }
 
+    /// <summary>What joins it with others.</summary>
+    internal LocalHub Hub => _hub;
+
     /// <inheritdoc/>
     public string NodeName { get; }
 

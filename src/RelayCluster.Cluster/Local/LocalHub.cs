@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using RelayCluster.Cluster.Connections.InProcess;
 using RelayCluster.Cluster.Fabric;
 
 namespace RelayCluster.Cluster.Local;
@@ -28,6 +29,9 @@ public sealed class LocalHub
 
     internal TimeProvider TimeProvider { get; }
 
+    /// <summary>The connections between the nodes.</summary>
+    internal InProcessLines Lines { get; } = new();
+
     /// <summary>Whether the engine can be had.</summary>
     public bool IsRunning
     {
@@ -40,7 +44,7 @@ public sealed class LocalHub
         }
     }
 
-    /// <summary>A node dies: it is heard of no more, asks to it fail, and its own do.</summary>
+    /// <summary>A node dies: it is heard of no more, asks to it fail, and its own do; its connections are cut.</summary>
     public void Kill(string node)
     {
         LocalFabric? killed;
@@ -50,6 +54,7 @@ public sealed class LocalHub
         }
 
         killed?.End();
+        Lines.Cut(node);
         Lose(call => call.Answerer == killed, FabricError.NodeGone);
         Lose(call => call.Asker == killed, FabricError.Unreachable);
     }

@@ -123,7 +123,7 @@ public sealed partial class Fleet : IAsyncDisposable
     }
 
     /// <summary>Where the numbers of a status come from, asked each second.</summary>
-    public void Measure(Func<NodeLoad> load)
+    internal void Measure(Func<NodeLoad> load)
     {
         ArgumentNullException.ThrowIfNull(load);
         _load = load;

@@ -9,6 +9,12 @@ public sealed record NodeLoad
     /// <summary>Sessions that are open.</summary>
     public int Sessions { get; init; }
 
+    /// <summary>Sessions that are open or on their way to the node, which is what placement goes by.</summary>
+    public int Placed { get; init; }
+
+    /// <summary>How many sessions the node can take.</summary>
+    public int Capacity { get; init; }
+
     /// <summary>Streams of all sessions.</summary>
     public int Streams { get; init; }
 

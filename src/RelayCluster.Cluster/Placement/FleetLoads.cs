@@ -1,20 +1,55 @@
+using RelayCluster.Cluster.Membership;
+
 namespace RelayCluster.Cluster.Placement;
 
 /// <summary>
-/// What this node knows of the others that take sessions: what each last said, be it in its status, which comes every
-/// second, or in the answer to our last question, which is newer and so counts what came between. Not safe for several
+/// What this node knows of the others that take sessions: what each said last, be it in its status, which comes every
+/// second, or in the answer to a question of ours, which is newer and so counts what came between. Not safe for several
 /// threads.
 /// </summary>
 internal sealed class FleetLoads
 {
-    private readonly SortedDictionary<string, SessionLoad> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Known> _nodes = new(StringComparer.Ordinal);
 
     /// <summary>All that take sessions.</summary>
-    public IReadOnlyCollection<SessionLoad> Nodes => _nodes.Values;
+    public IEnumerable<SessionLoad> Nodes => _nodes.Values.Select(known => known.Load);
 
-    /// <summary>A node told how it stands.</summary>
-    public void HandleLoad(SessionLoad load) => _nodes[load.Node] = load;
+    /// <summary>The fleet as it stands now; a status that was there before says nothing new.</summary>
+    public void HandleMembers(IReadOnlyList<Member> members)
+    {
+        HashSet<string> gone = [.. _nodes.Keys];
+        foreach (Member member in members)
+        {
+            if (!TakesSessions(member))
+            {
+                continue;
+            }
 
-    /// <summary>A node is not there any more, or takes no sessions.</summary>
-    public void HandleGone(string node) => _nodes.Remove(node);
+            gone.Remove(member.Name);
+            if (!_nodes.TryGetValue(member.Name, out Known known) || known.Status != member.Status)
+            {
+                var load = new SessionLoad(member.Name, member.Status.Load.Placed, member.Status.Load.Capacity);
+                _nodes[member.Name] = new Known(load, member.Status);
+            }
+        }
+
+        foreach (string name in gone)
+        {
+            _nodes.Remove(name);
+        }
+    }
+
+    /// <summary>A node answered.</summary>
+    public void HandleAnswer(SessionLoad load)
+    {
+        if (_nodes.TryGetValue(load.Node, out Known known))
+        {
+            _nodes[load.Node] = known with { Load = load };
+        }
+    }
+
+    private static bool TakesSessions(Member member) =>
+        !member.IsSelf && member.State == MemberState.Up && member.Status.Load.Capacity > 0;
+
+    private readonly record struct Known(SessionLoad Load, NodeStatus Status);
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Cluster.Connections;
 using RelayCluster.Cluster.Fabric;
+using RelayCluster.Cluster.Membership;
 using RelayCluster.Crypto;
 using RelayCluster.Relay;
 
@@ -30,6 +31,7 @@ public sealed partial class SessionPlacement
 
     private readonly IFabric _fabric;
     private readonly NodeConnections _connections;
+    private readonly Func<IReadOnlyList<Member>> _members;
     private readonly PlacementOptions _options;
     private readonly ClusterMetrics _metrics;
     private readonly TimeProvider _timeProvider;
@@ -44,6 +46,7 @@ public sealed partial class SessionPlacement
     internal SessionPlacement(
         IFabric fabric,
         NodeConnections connections,
+        Func<IReadOnlyList<Member>> members,
         PlacementOptions options,
         ClusterMetrics metrics,
         TimeProvider timeProvider,
@@ -51,6 +54,7 @@ public sealed partial class SessionPlacement
     {
         _fabric = fabric;
         _connections = connections;
+        _members = members;
         _options = options;
         _metrics = metrics;
         _timeProvider = timeProvider;
@@ -59,11 +63,8 @@ public sealed partial class SessionPlacement
         connections.Handle(Purpose, ServeAsync);
     }
 
-    /// <summary>How many sessions live here, or are on their way to here; what the others should know.</summary>
+    /// <summary>How many sessions live here, or are on their way to here.</summary>
     public int SessionCount => Volatile.Read(ref _sessions) + _connections.CountGranted(Purpose);
-
-    /// <summary>How many sessions this node can take.</summary>
-    public int Capacity => _options.Capacity;
 
     /// <summary>Serves the sessions that other nodes hand on; said before the start.</summary>
     public void Serve(SessionHandler serveAsync) => _serveAsync = serveAsync;
@@ -110,31 +111,24 @@ public sealed partial class SessionPlacement
         }
     }
 
-    /// <summary>A node that takes sessions told how it stands.</summary>
-    internal void HandleLoad(SessionLoad load)
+    /// <summary>Adds to what the fleet is told what it should know for its own placements.</summary>
+    internal NodeLoad Measure(NodeLoad load)
     {
-        if (load.Node != _fabric.NodeName)
+        int placed = SessionCount;
+        return load with
         {
-            lock (_lock)
-            {
-                _others.HandleLoad(load);
-            }
-        }
-    }
-
-    /// <summary>A node is not there any more, or takes no sessions.</summary>
-    internal void HandleGone(string node)
-    {
-        lock (_lock)
-        {
-            _others.HandleGone(node);
-        }
+            Placed = placed,
+            Capacity = _options.Capacity,
+            Load = (double)placed / _options.Capacity,
+        };
     }
 
     private SessionLoad[] GetOthers()
     {
+        IReadOnlyList<Member> members = _members();
         lock (_lock)
         {
+            _others.HandleMembers(members);
             return [.. _others.Nodes];
         }
     }
@@ -206,7 +200,11 @@ public sealed partial class SessionPlacement
             .FirstAsync(cancellationToken)
             .ConfigureAwait(false);
         PlacementReply reply = JsonSerializer.Deserialize(answer.Span, PlacementJson.Default.PlacementReply)!;
-        HandleLoad(new SessionLoad(reply.Node, reply.Sessions, reply.Capacity));
+        lock (_lock)
+        {
+            _others.HandleAnswer(new SessionLoad(reply.Node, reply.Sessions, reply.Capacity));
+        }
+
         return reply;
     }
 

@@ -1,77 +1,66 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
-using RelayCluster.Crypto;
-using RelayCluster.Crypto.SecretStreams;
+using RelayCluster.Cluster.Placement;
 using RelayCluster.Host.Configuration;
 using RelayCluster.Host.Hosting;
-using RelayCluster.Protocol.Transports;
 using RelayCluster.Relay;
-using RelayCluster.Wire;
 
 namespace RelayCluster.Host.Endpoints;
 
 /// <summary>
-/// The door for TCP clients: an encrypted stream on each connection, for which the client shakes hands first. The
-/// relay's key is made at the start and says nothing: clients take any.
+/// The door for TCP clients. Of a client whose session lives on another node, nothing is read here: its bytes go there
+/// as they are, and the encryption ends there.
 /// </summary>
-internal sealed partial class TcpEndpoint : ConnectionHandler, IDisposable
+internal sealed class TcpEndpoint : ConnectionHandler
 {
     private readonly RelayService _relay;
+    private readonly TcpSessions _sessions;
     private readonly ConnectionEnd _end;
-    private readonly SecretStreamOptions _options;
-    private readonly TimeSpan _handshakeTimeout;
-    private readonly ILogger<TcpEndpoint> _logger;
-    private readonly KeyPair _keyPair = KeyPair.Generate();
+    private readonly TimeSpan _patience;
 
     public TcpEndpoint(
         RelayService relay,
+        TcpSessions sessions,
         ConnectionEnd end,
-        IOptions<ServeOptions> options,
-        ILogger<TcpEndpoint> logger)
+        IOptions<ServeOptions> options)
     {
         _relay = relay;
+        _sessions = sessions;
         _end = end;
-        _options = CoreOptions.ForSecretStream(options.Value);
-        _handshakeTimeout = options.Value.Limits.HandshakeTimeout;
-        _logger = logger;
+        _patience = options.Value.Limits.HandshakeTimeout;
     }
 
     /// <summary>Serves one client for as long as it stays.</summary>
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         var origin = new ClientOrigin(connection.RemoteEndPoint as IPEndPoint, ClientTransport.Tcp);
-        if (await ShakeHandsAsync(connection, origin) is { } stream)
+        await using SessionPlace? place = await PlaceAsync(origin, connection.ConnectionClosed);
+        if (place is null)
         {
-            await _relay.ServeAsync(new SecretStreamTransport(stream, origin.ToString()), origin);
+            return;
+        }
+
+        bool isInOrder = place.IsHere
+            ? await _sessions.ServeAsync(connection.Transport, origin, connection.ConnectionClosed)
+            : await place.CarryAsync(connection.Transport, connection.Abort, _relay.Stopping);
+        if (isInOrder)
+        {
             await _end.CloseAsync(connection);
         }
     }
 
-    public void Dispose() => _keyPair.Dispose();
-
-    private async Task<SecretStream?> ShakeHandsAsync(ConnectionContext connection, ClientOrigin origin)
+    private async Task<SessionPlace?> PlaceAsync(ClientOrigin origin, CancellationToken closed)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(
-            connection.ConnectionClosed, _relay.Stopping);
-        patience.CancelAfter(_handshakeTimeout);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(closed);
+        patience.CancelAfter(_patience);
         try
         {
-            return await _relay.WaitUntilReadyAsync(patience.Token)
-                ? await SecretStream.HandshakeAsync(
-                    connection.Transport, isInitiator: false, _keyPair, _options, patience.Token)
-                : null;
+            return await _relay.PlaceAsync(origin, patience.Token);
         }
-        catch (Exception e) when (e is ProtocolException or IOException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            Log.HandshakeFailed(_logger, origin.ToString(), e.Message);
             return null;
         }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(9022, LogLevel.Debug, "{RemoteEndPoint} did not become a client: {Reason}")]
-        public static partial void HandshakeFailed(ILogger logger, string remoteEndPoint, string reason);
     }
 }

@@ -1,34 +1,16 @@
 using System.Net;
-using System.Net.WebSockets;
-using Microsoft.Extensions.Options;
-using RelayCluster.Host.Configuration;
+using RelayCluster.Cluster.Placement;
 using RelayCluster.Host.Hosting;
-using RelayCluster.Protocol.Transports;
 using RelayCluster.Relay;
 
 namespace RelayCluster.Host.Endpoints;
 
 /// <summary>
-/// The door for WebSocket clients, at <c>/</c>. Compression stays off: what goes through is encrypted for the most
-/// part. Pings stay off too: the protocol has its own.
+/// The door for WebSocket clients, at <c>/</c>. Of a client whose session lives on another node, this one answers the
+/// handshake, and TLS ends here; the WebSocket itself ends there.
 /// </summary>
-internal sealed class WebSocketEndpoint
+internal sealed class WebSocketEndpoint(RelayService relay, WebSocketSessions sessions)
 {
-    private static readonly WebSocketAcceptContext Accept = new()
-    {
-        DangerousEnableCompression = false,
-        KeepAliveInterval = TimeSpan.Zero,
-    };
-
-    private readonly RelayService _relay;
-    private readonly WebSocketTransportOptions _options;
-
-    public WebSocketEndpoint(RelayService relay, IOptions<ServeOptions> options)
-    {
-        _relay = relay;
-        _options = CoreOptions.ForWebSocket(options.Value);
-    }
-
     /// <summary>Serves one client for as long as it stays.</summary>
     public async Task HandleAsync(HttpContext context)
     {
@@ -40,15 +22,22 @@ internal sealed class WebSocketEndpoint
             return;
         }
 
-        if (!await _relay.WaitUntilReadyAsync(context.RequestAborted))
+        ClientOrigin origin = OriginOf(context.Connection);
+        await using SessionPlace? place = await relay.PlaceAsync(origin, context.RequestAborted);
+        if (place is null)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return;
         }
 
-        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(Accept);
-        ClientOrigin origin = OriginOf(context.Connection);
-        await _relay.ServeAsync(new WebSocketTransport(socket, origin.ToString(), _options), origin);
+        if (place.IsHere)
+        {
+            await sessions.ServeAsync(context, origin);
+        }
+        else
+        {
+            await place.CarryAsync(await WebSocketUpgrade.AcceptAsync(context), context.Abort, relay.Stopping);
+        }
     }
 
     private static ClientOrigin OriginOf(ConnectionInfo connection) => new(

@@ -66,6 +66,9 @@ internal static partial class RelayApplication
         builder.Services.AddHostedService(services => services.GetRequiredService<RelayService>());
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ConnectionEnd>();
+        builder.Services.AddSingleton<WebSocketSessions>();
+        builder.Services.AddSingleton<TcpSessions>();
+        builder.Services.AddSingleton<HandedSessions>();
         builder.Services.AddSingleton<WebSocketEndpoint>();
         builder.Services.AddSingleton<TcpEndpoint>();
         builder.Services.AddRoutingCore();

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using RelayCluster.Cluster;
 using RelayCluster.Cluster.Membership;
+using RelayCluster.Cluster.Placement;
 using RelayCluster.Dht;
 using RelayCluster.Host.Configuration;
 using RelayCluster.Host.Endpoints;
@@ -71,6 +72,13 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
         await _server.Task.WaitAsync(cancellationToken);
         return IsReady;
     }
+
+    /// <summary>
+    /// Finds the place of a client's session; waits while the DHT node is joining. Null if there is nothing to wait for
+    /// any more.
+    /// </summary>
+    public async ValueTask<SessionPlace?> PlaceAsync(ClientOrigin origin, CancellationToken cancellationToken) =>
+        await WaitUntilReadyAsync(cancellationToken) ? SessionPlace.Here : null;
 
     /// <summary>Serves a client until its session is over. The relay is ready, or was a moment ago.</summary>
     public async Task ServeAsync(IMessageTransport transport, ClientOrigin origin)

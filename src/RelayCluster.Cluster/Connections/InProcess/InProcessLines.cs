@@ -14,5 +14,14 @@ internal sealed class InProcessLines
 
     public void Remove(InProcessTransport transport) => _transports.TryRemove(transport.Address, out _);
 
+    /// <summary>A node dies without a word.</summary>
+    public void Cut(string node)
+    {
+        foreach (InProcessTransport transport in _transports.Values.Where(transport => transport.Node == node))
+        {
+            transport.Cut();
+        }
+    }
+
     public InProcessTransport? Find(string address) => _transports.GetValueOrDefault(address);
 }

@@ -14,6 +14,8 @@ internal sealed class InProcessTransport(InProcessLines others, string node) : I
     private readonly ConcurrentDictionary<PipedLine, bool> _lines = [];
     private Func<INodeLine, CancellationToken, Task>? _serveAsync;
 
+    public string Node => node;
+
     public string Address { get; } = $"node:{node}";
 
     public ValueTask StartAsync(
@@ -36,17 +38,21 @@ internal sealed class InProcessTransport(InProcessLines others, string node) : I
         return ValueTask.FromResult<INodeLine>(near);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Cuts all its lines, and can be reached no more.</summary>
+    public void Cut()
     {
         others.Remove(this);
         foreach (PipedLine line in _lines.Keys)
         {
             line.Abort();
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        Cut();
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _serving.WaitAsync().ConfigureAwait(false);
-        _stopping.Dispose();
     }
 
     private void Take(PipedLine line)

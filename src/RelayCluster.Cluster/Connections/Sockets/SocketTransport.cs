@@ -99,11 +99,15 @@ internal sealed class SocketTransport : INodeTransport
 
     public async ValueTask DisposeAsync()
     {
+        if (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         _listener?.Dispose();
         await _accepting.ConfigureAwait(false);
         await _serving.WaitAsync().ConfigureAwait(false);
-        _stopping.Dispose();
     }
 
     private static void Prepare(Socket socket)
