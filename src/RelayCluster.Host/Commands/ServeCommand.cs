@@ -28,6 +28,9 @@ internal static class ServeCommand
         ("--node-name", "cluster.node-name", "name", "Name of this node, unique in its fleet [the machine's]"),
         ("--fabric", "cluster.fabric", "kind", "What joins the nodes of the fleet: local, rabbitmq [local]"),
         ("--rabbitmq", "cluster.rabbitmq", "URI", "Broker that joins them [amqp://guest:guest@127.0.0.1:5672]"),
+        ("--placement", "cluster.placement", "kind", "Where sessions live: local, sharded, balanced [balanced]"),
+        ("--splice-host", "cluster.splice.host", "address", "Address that other nodes reach this one by [127.0.0.1]"),
+        ("--splice-port", "cluster.splice.port", "port", "Port for other nodes; 0: any free one [0]"),
     ];
 
     public static Command Create()

@@ -1,3 +1,5 @@
+using RelayCluster.Cluster.Placement;
+
 namespace RelayCluster.Host.Configuration;
 
 /// <summary>The fleet that the relay is a node of.</summary>
@@ -12,4 +14,17 @@ internal sealed class ClusterOptions
     /// <summary>The broker, if that joins them.</summary>
     [Secret]
     public Uri Rabbitmq { get; set; } = new("amqp://guest:guest@127.0.0.1:5672");
+
+    /// <summary>Where sessions live whose clients came to this node.</summary>
+    public PlacementMode Placement { get; set; } = PlacementMode.Balanced;
+
+    /// <summary>By how many hundredths of its capacity a node may be fuller than the fleet before it hands on.</summary>
+    [Between("0", "100")]
+    public int BalanceMargin { get; set; } = 10;
+
+    /// <summary>How long a client may wait for a place on another node.</summary>
+    [Between("50ms", "10s")]
+    public TimeSpan PlacementTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    public SpliceOptions Splice { get; } = new();
 }

@@ -71,6 +71,18 @@ internal sealed partial class ServeOptionsValidator : IValidateOptions<ServeOpti
             yield return Fault("cluster.node-name", "expected up to 64 letters, digits, dots, hyphens and underscores");
         }
 
+        if (options.Cluster.Splice.Host.Length == 0)
+        {
+            yield return Fault("cluster.splice.host", "expected an address of this machine or a name for it");
+        }
+
+        SpliceTlsOptions tls = options.Cluster.Splice.Tls;
+        if (new[] { tls.Certificate, tls.Key, tls.Authority }.Select(file => file.Length > 0).Distinct().Count() > 1)
+        {
+            yield return Fault(
+                "cluster.splice.tls.certificate", "expected certificate, key and authority together, or none of them");
+        }
+
         // From a file, the list is only what the flag goes over; side by side one of them is a mistake.
         if (Origin("dht.testnet") == "--testnet" && Origin("dht.bootstrap") == "--bootstrap")
         {

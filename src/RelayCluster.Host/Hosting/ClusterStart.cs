@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
 using RelayCluster.Cluster;
+using RelayCluster.Cluster.Connections;
 using RelayCluster.Cluster.Fabric;
 using RelayCluster.Cluster.Local;
+using RelayCluster.Cluster.Placement;
 using RelayCluster.Host.Configuration;
 
 namespace RelayCluster.Host.Hosting;
@@ -22,7 +24,23 @@ internal static class ClusterStart
             FabricKind.Local => new LocalFabric(name, new LocalHub(timeProvider), loggerFactory),
             _ => throw new StartupException("cluster.fabric: rabbitmq is not there yet"),
         };
-        var nodeOptions = new ClusterNodeOptions { Version = Version };
+        var nodeOptions = new ClusterNodeOptions
+        {
+            Version = Version,
+            Connections = new NodeConnectionOptions
+            {
+                Host = options.Cluster.Splice.Host,
+                Port = options.Cluster.Splice.Port,
+                Tls = SpliceCertificates.Load(options.Cluster.Splice.Tls),
+            },
+            Placement = new PlacementOptions
+            {
+                Mode = options.Cluster.Placement,
+                Capacity = options.Limits.Sessions,
+                BalanceMargin = options.Cluster.BalanceMargin,
+                Timeout = options.Cluster.PlacementTimeout,
+            },
+        };
         return new ClusterNode(fabric, nodeOptions, timeProvider, loggerFactory, meterFactory);
     }
 

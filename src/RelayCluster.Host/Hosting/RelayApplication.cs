@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
+using RelayCluster.Cluster;
 using RelayCluster.Crypto.Sodium;
 using RelayCluster.Host.Configuration;
 using RelayCluster.Host.Endpoints;
@@ -86,6 +87,8 @@ internal static partial class RelayApplication
             application.UseExamplePage();
         }
 
+        application.Services.GetRequiredService<ClusterNode>().Placement.Serve(
+            application.Services.GetRequiredService<HandedSessions>().ServeAsync);
         application.Map("/", application.Services.GetRequiredService<WebSocketEndpoint>().HandleAsync);
         application.MapHealth();
         return application;

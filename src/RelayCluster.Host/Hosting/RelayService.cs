@@ -78,7 +78,9 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
     /// any more.
     /// </summary>
     public async ValueTask<SessionPlace?> PlaceAsync(ClientOrigin origin, CancellationToken cancellationToken) =>
-        await WaitUntilReadyAsync(cancellationToken) ? SessionPlace.Here : null;
+        await WaitUntilReadyAsync(cancellationToken)
+            ? await _cluster.Placement.PlaceAsync(origin, cancellationToken)
+            : null;
 
     /// <summary>Serves a client until its session is over. The relay is ready, or was a moment ago.</summary>
     public async Task ServeAsync(IMessageTransport transport, ClientOrigin origin)

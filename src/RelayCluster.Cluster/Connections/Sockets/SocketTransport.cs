@@ -63,7 +63,7 @@ internal sealed class SocketTransport : INodeTransport
                 FabricError.Failed,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"cannot listen for the other nodes at {_options.Host}:{_options.Port}: {e.Message}"),
+                    $"cannot listen for other nodes at {_options.Host}:{_options.Port} (splice host and port): {e.Message}"),
                 e);
         }
 
