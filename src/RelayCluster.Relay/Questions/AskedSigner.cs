@@ -1,3 +1,4 @@
+using RelayCluster.Crypto;
 using RelayCluster.Dht.Foreign;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Sessions;
@@ -20,11 +21,29 @@ internal sealed class AskedSigner(SessionScope scope, Fixed32 publicKey, uint si
 
     public Fixed32 PublicKey => publicKey;
 
-    /// <summary>Whether the client has made a signature, and so has the key.</summary>
-    public bool HasSigned => _hasSigned;
-
     /// <summary>Whether the client was asked and has not signed anything.</summary>
     public bool SignsNothing => _wasAsked && !_hasSigned;
+
+    /// <summary>
+    /// Whether the client has the key. If no node has wanted a signature it is asked for one that is good for nothing:
+    /// node and token are nobody's.
+    /// </summary>
+    public async ValueTask<bool> ProveAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasSigned)
+        {
+            var challenge = new AnnounceToSign(
+                IsWithdrawal: false,
+                Blake2b.Hash(publicKey.Span),
+                RandomBytes.NextFixed32(),
+                RandomBytes.NextFixed32(),
+                publicKey,
+                []);
+            await SignAsync(challenge, cancellationToken).ConfigureAwait(false);
+        }
+
+        return _hasSigned;
+    }
 
     public async ValueTask<byte[]?> SignAsync(AnnounceToSign announce, CancellationToken cancellationToken)
     {

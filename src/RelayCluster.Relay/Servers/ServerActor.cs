@@ -66,7 +66,7 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
     private ActorWait<DhtStream?> _accepting = null!;
     private ActorWait<bool> _handing = null!;
     private IDhtServer? _server;
-    private AskedSigner? _signer;
+    private bool _hasKey = true;
     private IDisposable? _entry;
     private DhtStream? _inHand;
     private long _started;
@@ -189,15 +189,16 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
         CancellationToken cancellationToken)
     {
         var identity = new AskedServer(_scope, _listen.PublicKey, _alias, _door);
-        _signer = new AskedSigner(_scope, _listen.PublicKey, _listen.Alias);
-        IDhtServer server = await _scope.KeylessNode!.ListenAsync(identity, _signer, options, cancellationToken)
+        var signer = new AskedSigner(_scope, _listen.PublicKey, _listen.Alias);
+        IDhtServer server = await _scope.KeylessNode!.ListenAsync(identity, signer, options, cancellationToken)
             .ConfigureAwait(false);
-        if (_signer.SignsNothing)
+        if (signer.SignsNothing)
         {
             await new ServerClosing(server, Context.TimeProvider).DisposeAsync().ConfigureAwait(false);
             throw new TimeoutException("The client has signed nothing");
         }
 
+        _hasKey = _scope.Directory is null || await signer.ProveAsync(cancellationToken).ConfigureAwait(false);
         return server;
     }
 
@@ -224,12 +225,11 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
     }
 
     /// <summary>
-    /// A client that keeps its key and was not asked for a signature, for want of nodes, has not shown yet that it has the
-    /// key: by the directory alone it could keep clients from the server of somebody else.
+    /// Who has not shown that it has the key is not made known: it could keep clients from the server of somebody else.
     /// </summary>
     private void MakeKnown(IDhtServer server)
     {
-        if (server is ILinkServer reachable && _signer is not { HasSigned: false })
+        if (_hasKey && server is ILinkServer reachable)
         {
             _entry = _scope.Directory?.Add(reachable);
         }

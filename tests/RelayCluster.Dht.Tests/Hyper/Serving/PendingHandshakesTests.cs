@@ -11,7 +11,27 @@ public sealed class PendingHandshakesTests
     private static readonly Fixed32 Key = Requests.Key(1);
 
     private readonly Questions _questions = new();
-    private readonly PendingHandshakes _pending = new(new HandshakeRoom(3));
+    private readonly HandshakeRoom _room = new(3);
+    private readonly PendingHandshakes _pending;
+
+    public PendingHandshakesTests() => _pending = new PendingHandshakes(_room);
+
+    [Fact]
+    public void TryBegin_TheRoomIsTakenByOthers_DropsIt()
+    {
+        Assert.True(_room.TryEnter());
+        Assert.True(_room.TryEnter());
+        Assert.True(_room.TryEnter());
+        Assert.False(_room.TryEnter());
+        Assert.False(_pending.TryBegin(TimeSpan.Zero, Key, _questions.Relayed()));
+
+        _room.Leave();
+
+        Assert.True(_pending.TryBegin(TimeSpan.Zero, Key, _questions.Relayed()));
+        Assert.False(_room.TryEnter());
+        _pending.Settle(TimeSpan.Zero, Key);
+        Assert.Equal(2, _room.Taken);
+    }
 
     [Fact]
     public void Repeat_WhileTheFirstIsWorkedOn_WaitsForItsAnswer()
