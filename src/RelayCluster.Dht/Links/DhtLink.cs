@@ -17,11 +17,14 @@ public sealed class DhtLink : IAsyncDisposable
     public const int DefaultBufferBytes = 64 * 1024;
 
     private readonly IAsyncDisposable? _owner;
+    private volatile bool _hasEnded;
     private int _isDisposed;
 
     /// <summary>A link over a duplex that is open.</summary>
-    /// <param name="pipe">The bytes; what is flushed goes out also when the output is completed right after it.</param>
-    /// <param name="remoteEndPoint">Where the other node is: what a server's firewall hears of the client's address.</param>
+    /// <param name="pipe">The bytes; completing its output with an error cuts it.</param>
+    /// <param name="remoteEndPoint">
+    /// Where the other node is: what a server's firewall hears of the client's address. All zeros if it is not known.
+    /// </param>
     /// <param name="owner">Disposed with the link; null if there is nothing but the pipe.</param>
     public DhtLink(IDuplexPipe pipe, IPEndPoint remoteEndPoint, IAsyncDisposable? owner = null)
     {
@@ -55,10 +58,14 @@ public sealed class DhtLink : IAsyncDisposable
             new DhtLink(new LinkPipe(toServer.Reader, toClient.Writer), here));
     }
 
-    /// <summary>
-    /// Cuts the link, unless its output was completed before: then what was flushed still goes out. Nobody may be reading
-    /// or writing.
-    /// </summary>
+    /// <summary>Completes the output: what was flushed goes out, and the other side reads the end behind it.</summary>
+    public ValueTask EndAsync()
+    {
+        _hasEnded = true;
+        return Pipe.Output.CompleteAsync();
+    }
+
+    /// <summary>Cuts the link, unless its output was ended before. Nobody may be reading or writing.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
@@ -66,7 +73,7 @@ public sealed class DhtLink : IAsyncDisposable
             return;
         }
 
-        var cut = new IOException("the link was cut");
+        IOException? cut = _hasEnded ? null : new IOException("the link was cut");
         await Pipe.Output.CompleteAsync(cut).ConfigureAwait(false);
         await Pipe.Input.CompleteAsync(cut).ConfigureAwait(false);
         if (_owner is not null)

@@ -14,10 +14,11 @@ public interface IServerDirectory
     IDisposable Add(ILinkServer server);
 
     /// <summary>
-    /// Opens a link to a server on a public key, which the caller then owns; null if none is known, or none can be had:
-    /// it is sought through the DHT then. It does not fail, and takes some seconds at most.
+    /// Opens a link to a server on a public key, which the caller then owns; null if none is known. Takes some seconds at
+    /// most. Where there is no link the server is sought through the DHT.
     /// </summary>
     /// <param name="publicKey">The server's.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="IOException">One is known, but no link to it can be had.</exception>
     ValueTask<DhtLink?> OpenAsync(Fixed32 publicKey, CancellationToken cancellationToken = default);
 }

@@ -27,19 +27,17 @@ public sealed class LocalDirectory : IServerDirectory
     }
 
     /// <inheritdoc/>
-    public ValueTask<DhtLink?> OpenAsync(Fixed32 publicKey, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(Open(publicKey));
-
-    /// <summary>A link to a server here; null if there is none on that key that has room.</summary>
-    public DhtLink? Open(Fixed32 publicKey)
+    public ValueTask<DhtLink?> OpenAsync(Fixed32 publicKey, CancellationToken cancellationToken = default)
     {
         if (Find(publicKey).Length == 0)
         {
-            return null;
+            return ValueTask.FromResult<DhtLink?>(null);
         }
 
         (DhtLink client, DhtLink server) = DhtLink.CreatePair();
-        return TryAccept(publicKey, server) ? client : null;
+        return TryAccept(publicKey, server)
+            ? ValueTask.FromResult<DhtLink?>(client)
+            : ValueTask.FromException<DhtLink?>(new IOException("the server closes, or has no room"));
     }
 
     /// <summary>Hands a client that came by a link to a server here, the one that listens longest that has room.</summary>

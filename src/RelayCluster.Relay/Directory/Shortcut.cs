@@ -18,18 +18,28 @@ internal sealed partial class Shortcut(SessionScope scope, ConnectMessage connec
     /// <exception cref="DhtException">The server refuses, or does not answer though it is there.</exception>
     public async ValueTask<DhtStream?> ConnectAsync(DhtConnectOptions options, CancellationToken cancellationToken)
     {
-        if (scope.Directory is not { } directory
-            || scope.LinkNode is not { } node
-            || await directory.OpenAsync(connect.RemotePublicKey, cancellationToken).ConfigureAwait(false)
-                is not { } link)
+        if (scope.Directory is not { } directory || scope.LinkNode is not { } node)
         {
             return null;
         }
 
-        DhtStream? stream;
         try
         {
-            stream = await ConnectAsync(node, link, options, cancellationToken).ConfigureAwait(false);
+            if (await directory.OpenAsync(connect.RemotePublicKey, cancellationToken).ConfigureAwait(false)
+                is not { } link)
+            {
+                return null;
+            }
+
+            if (await ConnectAsync(node, link, options, cancellationToken).ConfigureAwait(false) is { } stream)
+            {
+                scope.Metrics.Joined("ok");
+                return stream;
+            }
+        }
+        catch (IOException e)
+        {
+            Log.NoLink(scope.Logger, scope.SessionId, connect.Alias, e.Message);
         }
         catch (DhtException)
         {
@@ -37,13 +47,9 @@ internal sealed partial class Shortcut(SessionScope scope, ConnectMessage connec
             throw;
         }
 
-        scope.Metrics.Joined(stream is null ? "fallen_back" : "ok");
-        if (stream is null)
-        {
-            Log.FallenBack(scope.Logger, scope.SessionId, connect.Alias, connect.RemotePublicKey);
-        }
-
-        return stream;
+        scope.Metrics.Joined("fallen_back");
+        Log.FallenBack(scope.Logger, scope.SessionId, connect.Alias, connect.RemotePublicKey);
+        return null;
     }
 
     private ValueTask<DhtStream?> ConnectAsync(
@@ -60,8 +66,11 @@ internal sealed partial class Shortcut(SessionScope scope, ConnectMessage connec
         [LoggerMessage(
             5100,
             LogLevel.Debug,
-            "Session {SessionId} stream {Alias}: no way to {RemotePublicKey} but through the DHT")]
+            "Session {SessionId} stream {Alias}: {RemotePublicKey} is sought through the DHT after all")]
         public static partial void FallenBack(
             ILogger logger, string sessionId, uint alias, Fixed32 remotePublicKey);
+
+        [LoggerMessage(5101, LogLevel.Debug, "Session {SessionId} stream {Alias}: no link to the server: {Reason}")]
+        public static partial void NoLink(ILogger logger, string sessionId, uint alias, string reason);
     }
 }

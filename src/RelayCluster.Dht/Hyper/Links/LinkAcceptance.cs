@@ -47,7 +47,7 @@ internal sealed class LinkAcceptance(LinkCarriers carriers, DhtServerOptions opt
             if (answer is null)
             {
                 await frames.WriteAsync(LinkFrameKind.Refused, default, cancellationToken).ConfigureAwait(false);
-                await link.Pipe.Output.CompleteAsync().ConfigureAwait(false);
+                await link.EndAsync().ConfigureAwait(false);
                 return null;
             }
 

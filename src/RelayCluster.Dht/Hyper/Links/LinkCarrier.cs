@@ -88,7 +88,7 @@ internal sealed class LinkCarrier : ICarrier
         await Task.WhenAny(_remoteEnd.Task, receiving).ConfigureAwait(false);
         if (!_broken.Task.IsCompleted)
         {
-            await _link.Pipe.Output.CompleteAsync().ConfigureAwait(false);
+            await _link.EndAsync().ConfigureAwait(false);
         }
 
         await receiving.ConfigureAwait(false);
