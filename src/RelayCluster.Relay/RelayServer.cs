@@ -406,7 +406,7 @@ public sealed partial class RelayServer : IAsyncDisposable
             "{RemoteEndPoint} was turned away: {MaxSessions} sessions are open (setting MaxSessions)")]
         public static partial void TooManySessions(ILogger logger, string remoteEndPoint, int maxSessions);
 
-        [LoggerMessage(5068, LogLevel.Debug, "Session {SessionId} of {RemoteEndPoint} was refused: {Reason}")]
+        [LoggerMessage(5059, LogLevel.Debug, "Session {SessionId} of {RemoteEndPoint} was refused: {Reason}")]
         public static partial void Refused(ILogger logger, string sessionId, string remoteEndPoint, string reason);
 
         [LoggerMessage(

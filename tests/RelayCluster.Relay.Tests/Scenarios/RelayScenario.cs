@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using RelayCluster.Actors;
 using RelayCluster.Actors.TestKit;
 using RelayCluster.Protocol.Dialects;
+using RelayCluster.Relay.Policy;
 
 namespace RelayCluster.Relay.Tests.Scenarios;
 
@@ -14,7 +15,10 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
     private readonly ConcurrentDictionary<string, long> _metrics = new();
     private readonly MeterListener _listener = new();
 
-    public RelayScenario(RelayOptions? options = null, FakeNode? node = null)
+    public RelayScenario(
+        RelayOptions? options = null,
+        FakeNode? node = null,
+        Func<TimeProvider, IRelayPolicy>? policy = null)
     {
         Node = node ?? new FakeNode();
         Kit = new ActorTestKit();
@@ -23,7 +27,7 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
             options ?? new RelayOptions(),
             new ActorSystemOptions { TimeProvider = Kit.Clock, Dispatcher = Kit.Dispatcher },
             this,
-            new RelayPorts { MeterFactory = this });
+            new RelayPorts { MeterFactory = this, Policy = policy?.Invoke(Kit.Clock) });
     }
 
     public ActorTestKit Kit { get; }
@@ -46,19 +50,27 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
     /// <summary>The sum of what a counter was given so far.</summary>
     public long Metric(string instrument) => _metrics.GetValueOrDefault(instrument);
 
+    /// <summary>How many were refused of a kind and for a reason so far.</summary>
+    public long Refusals(string kind, string reason) =>
+        _metrics.GetValueOrDefault($"relay.refusals/{kind}/{reason}");
+
     /// <summary>A client that is connected, and has said nothing yet.</summary>
     public TestClient Connect(
         RelayDialect dialect = RelayDialect.Hyperswarm,
+        ClientOrigin? origin = null,
         CancellationToken cancellationToken = default)
     {
         (MemoryTransport client, MemoryTransport relay) = MemoryTransport.CreatePair();
-        return new TestClient(Kit, client, relay, Relay.ServeAsync(relay, cancellationToken), dialect);
+        Task session = Relay.ServeAsync(relay, origin ?? ClientOrigin.Unknown, cancellationToken);
+        return new TestClient(Kit, client, relay, session, dialect);
     }
 
     /// <summary>A client that has said hello.</summary>
-    public TestClient ConnectAndGreet(RelayDialect dialect = RelayDialect.Hyperswarm)
+    public TestClient ConnectAndGreet(
+        RelayDialect dialect = RelayDialect.Hyperswarm,
+        ClientOrigin? origin = null)
     {
-        TestClient client = Connect(dialect);
+        TestClient client = Connect(dialect, origin: origin);
         client.Handshake();
         client.Synchronize();
         return client;
@@ -97,14 +109,22 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Count(instrument, value));
-        _listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => Count(instrument, value));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Count(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Count(instrument, value, tags));
         _listener.Start();
         return meter;
     }
 
-    private void Count(Instrument instrument, long value) =>
-        _metrics.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value);
+    private void Count(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        Add(instrument.Name, value);
+        if (instrument.Name == "relay.refusals")
+        {
+            Add($"{instrument.Name}/{tags[0].Value}/{tags[1].Value}", value);
+        }
+    }
+
+    private void Add(string name, long value) => _metrics.AddOrUpdate(name, value, (_, sum) => sum + value);
 
     ILogger ILoggerFactory.CreateLogger(string categoryName) => this;
 
