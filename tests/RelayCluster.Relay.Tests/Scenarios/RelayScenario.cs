@@ -47,6 +47,17 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
         }
     }
 
+    /// <summary>The errors so far, which were expected.</summary>
+    public IReadOnlyList<string> TakeErrors()
+    {
+        lock (_log)
+        {
+            string[] errors = [.. _log.Where(static line => line.StartsWith("Error", StringComparison.Ordinal))];
+            _log.RemoveAll(errors.Contains);
+            return errors;
+        }
+    }
+
     /// <summary>The sum of what a counter was given so far.</summary>
     public long Metric(string instrument) => _metrics.GetValueOrDefault(instrument);
 
