@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+using RelayCluster.Relay.Administration;
+
+namespace RelayCluster.Cluster.Administration;
+
+/// <summary>How the answers to operators are written, between nodes and at the admin endpoint.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(SecondsConverter), typeof(KeyConverter)])]
+[JsonSerializable(typeof(IReadOnlyList<MemberSummary>))]
+[JsonSerializable(typeof(IReadOnlyList<SessionSummary>))]
+[JsonSerializable(typeof(FleetLine<SessionSummary>))]
+[JsonSerializable(typeof(SessionTree))]
+[JsonSerializable(typeof(NodeReply))]
+public sealed partial class AdministrationJson : JsonSerializerContext;

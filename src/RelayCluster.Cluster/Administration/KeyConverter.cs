@@ -1,0 +1,25 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RelayCluster.Wire;
+
+namespace RelayCluster.Cluster.Administration;
+
+/// <summary>Public keys and topics as hexadecimal digits.</summary>
+public sealed class KeyConverter : JsonConverter<Fixed32>
+{
+    /// <inheritdoc/>
+    public override Fixed32 Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        string text = reader.GetString() ?? string.Empty;
+        return text.Length == 2 * Fixed32.Size && text.All(char.IsAsciiHexDigit)
+            ? Fixed32.Parse(text)
+            : throw new JsonException($"'{text}' is no key of {2 * Fixed32.Size} hexadecimal digits");
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, Fixed32 value, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStringValue(value.ToString());
+    }
+}
