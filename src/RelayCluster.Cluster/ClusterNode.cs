@@ -1,11 +1,13 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using RelayCluster.Cluster.Administration;
 using RelayCluster.Cluster.Connections;
 using RelayCluster.Cluster.Connections.Sockets;
 using RelayCluster.Cluster.Fabric;
 using RelayCluster.Cluster.Local;
 using RelayCluster.Cluster.Membership;
 using RelayCluster.Cluster.Placement;
+using RelayCluster.Relay;
 
 namespace RelayCluster.Cluster;
 
@@ -13,7 +15,7 @@ namespace RelayCluster.Cluster;
 /// One node of a fleet, put together: the fabric that joins it to the others, and all that is done over it. It is made
 /// before the relay, started before it serves, told when it does, and disposed after it.
 /// <code>
-/// made -> StartAsync: joining -> AnnounceAsync(Up) -> AnnounceAsync(Draining) -> disposed: the others see it as down
+/// made -> StartAsync: joining -> ServeAsync: up, or draining -> disposed: the others see it as down
 /// </code>
 /// </summary>
 public sealed class ClusterNode : IAsyncDisposable
@@ -53,6 +55,8 @@ public sealed class ClusterNode : IAsyncDisposable
         Placement = new SessionPlacement(
             fabric, Connections, () => Fleet.Members, options.Placement, _metrics, timeProvider, loggerFactory);
         Measure(static () => NodeLoad.None);
+        Drain = new NodeDrain(AnnounceAsync, loggerFactory);
+        Administration = new FleetAdministration(fabric, Fleet, Drain);
     }
 
     /// <summary>Its name, unique in the fleet.</summary>
@@ -69,6 +73,12 @@ public sealed class ClusterNode : IAsyncDisposable
 
     /// <summary>Where clients' sessions live.</summary>
     public SessionPlacement Placement { get; }
+
+    /// <summary>Whether this node takes sessions.</summary>
+    public NodeDrain Drain { get; }
+
+    /// <summary>What operators can ask and have done.</summary>
+    public FleetAdministration Administration { get; }
 
     /// <summary>Where the numbers come from that the fleet is told each second, but for those of placement.</summary>
     public void Measure(Func<NodeLoad> load)
@@ -89,16 +99,17 @@ public sealed class ClusterNode : IAsyncDisposable
         await Fleet.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Tells the fleet how this node stands.</summary>
-    public async Task AnnounceAsync(MemberState state, CancellationToken cancellationToken)
+    /// <summary>The relay of this node serves from now on, unless the node is draining already.</summary>
+    public Task ServeAsync(RelayServer relay, CancellationToken cancellationToken)
     {
-        await Placement.TakeSessionsAsync(state == MemberState.Up, cancellationToken).ConfigureAwait(false);
-        await Fleet.UpdateAsync(status => status with { State = state }, cancellationToken).ConfigureAwait(false);
+        Administration.Serve(relay);
+        return Drain.ServeAsync(relay, cancellationToken);
     }
 
     /// <summary>Leaves the fleet, and says so.</summary>
     public async ValueTask DisposeAsync()
     {
+        await Drain.DisposeAsync().ConfigureAwait(false);
         if (_isStarted)
         {
             _isStarted = false;
@@ -116,4 +127,17 @@ public sealed class ClusterNode : IAsyncDisposable
         TimeProvider timeProvider) => fabric is LocalFabric local
             ? local.Hub.Lines.Join(fabric.NodeName)
             : new SocketTransport(options, timeProvider);
+
+    /// <summary>Tells the fleet how this node stands.</summary>
+    private async Task AnnounceAsync(MemberState state, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Placement.TakeSessionsAsync(state == MemberState.Up, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await Fleet.UpdateAsync(status => status with { State = state }, cancellationToken).ConfigureAwait(false);
+        }
+    }
 }

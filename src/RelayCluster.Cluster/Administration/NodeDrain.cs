@@ -107,7 +107,7 @@ public sealed partial class NodeDrain : IAsyncDisposable
         },
         cancellationToken);
 
-    /// <summary>As <see cref="DrainAsync"/>, for good; completes when no session is left.</summary>
+    /// <summary>As <see cref="DrainAsync(TimeSpan, CancellationToken)"/>, for good; completes when no session is left.</summary>
     public async Task StopAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         _isStopping = true;

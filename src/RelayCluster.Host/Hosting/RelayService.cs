@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using RelayCluster.Cluster;
-using RelayCluster.Cluster.Membership;
 using RelayCluster.Cluster.Placement;
 using RelayCluster.Dht;
 using RelayCluster.Host.Configuration;
@@ -149,9 +148,11 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
             await _cluster.StartAsync(_stopping.Token);
             IDhtNode node = await _membership.JoinAsync(_stopping.Token);
             RelayOptions options = CoreOptions.ForRelay(_options);
+            options.NodeName = _cluster.Name;
             var ports = new RelayPorts { MeterFactory = _meterFactory };
-            _server.SetResult(new RelayServer(node, options, TimeProvider.System, _loggerFactory, ports));
-            await _cluster.AnnounceAsync(MemberState.Up, _stopping.Token);
+            var server = new RelayServer(node, options, TimeProvider.System, _loggerFactory, ports);
+            await _cluster.ServeAsync(server, _stopping.Token);
+            _server.SetResult(server);
             Log.Ready(_logger);
             _watching = WatchAsync();
         }
