@@ -38,7 +38,7 @@ public sealed class FleetAdministration
     /// <summary>All nodes, those that went down of late included, by name.</summary>
     public IReadOnlyList<MemberSummary> GetMembers() => [.. _fleet.Members.Select(MemberSummary.Of)];
 
-    /// <summary>The sessions of all nodes, or of one, node by node; a node that cannot be asked is a line too.</summary>
+    /// <summary>The sessions of all nodes, or of one, node by node; one that cannot be asked is a line too.</summary>
     /// <param name="node">The node; null for all that are not down.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="AdministrationException">There is no such node.</exception>

@@ -8,14 +8,14 @@ namespace RelayCluster.Cluster.Administration;
 /// <summary>
 /// Whether a node takes sessions; it owns the node's state, and sees to it that the fleet and the relay keep to it.
 /// <code>
-///               Serve                  Drain
-///   joining ──────────────► up ──────────────────► draining ── no session is left, or time is over ──► still draining
-///      │                     ▲                       │  │ ▲                                              │
-///      │                     └──────── Resume ───────┘  │ └── Drain: another time-out                    │
-///      │ Stop                                           │ Stop                                           │ Stop
-///      └────────────────────────────────────────────────┴──► draining, and there is no way back ◄────────┘
+///            Serve                 Drain
+///   joining ─────────► up ───────────────────► draining: takes none, and closes those whose time is over
+///      │               └◄─────── Resume ─────────┘  │
+///      │ Stop                                        │ Stop
+///      └───────────────────────────────────────────► draining, and there is no way back
 /// </code>
-/// The fleet knows before the relay turns the first client away, and the relay takes clients before the fleet sends any.
+/// The fleet knows before the relay turns the first client away, and the relay takes clients before the fleet sends
+/// any.
 /// </summary>
 public sealed partial class NodeDrain : IAsyncDisposable
 {
@@ -107,7 +107,9 @@ public sealed partial class NodeDrain : IAsyncDisposable
         },
         cancellationToken);
 
-    /// <summary>As <see cref="DrainAsync(TimeSpan, CancellationToken)"/>, for good; completes when no session is left.</summary>
+    /// <summary>
+    /// As <see cref="DrainAsync(TimeSpan, CancellationToken)"/>, for good; completes when no session is left.
+    /// </summary>
     public async Task StopAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         _isStopping = true;

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using RelayCluster.Cluster;
+using RelayCluster.Cluster.Membership;
 using RelayCluster.Cluster.Placement;
 using RelayCluster.Dht;
 using RelayCluster.Host.Configuration;
@@ -55,9 +56,11 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
         _logger = loggerFactory.CreateLogger<RelayService>();
     }
 
-    /// <summary>Whether sessions are served now.</summary>
+    /// <summary>Whether new sessions are served now.</summary>
     public bool IsReady =>
-        _server.Task is { IsCompletedSuccessfully: true, Result: not null } && !_stopping.IsCancellationRequested;
+        _server.Task is { IsCompletedSuccessfully: true, Result: not null }
+        && _cluster.Drain.State == MemberState.Up
+        && !_stopping.IsCancellationRequested;
 
     /// <summary>Why the process has to end; null if it was told to.</summary>
     public Exception? Failure { get; private set; }
