@@ -13,14 +13,17 @@ if (process.argv.length > 2) {
   process.exit(process.argv[2] === '--help' ? 0 : 2)
 }
 
+let signals = 0
 const told = new Promise(resolve => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve)
+  // Who presses it again does not want to wait.
+  process.on('SIGINT', () => ++signals > 1 && process.exit(130))
 })
 const options = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^RELAY_(?!DLL$)/.test(name)))
 
 console.log('starting a broker, three relays and HAProxy ...')
 const starting = Fleet.start({ port: Number(process.env.FLEET_PORT ?? 49_443), options })
-// A second signal, or one during the start, ends the processes with this one.
+// A signal during the start ends the processes with this one.
 const first = await Promise.race([told, starting.catch(error => error)])
 if (!(first instanceof Fleet)) {
   if (first instanceof Error) console.error(first.message)
