@@ -19,13 +19,13 @@ internal sealed class ClusterMetrics : IDisposable
     {
         Meter meter = factory?.Create(MeterName) ?? (_own = new Meter(MeterName));
         _placements = meter.CreateCounter<long>(
-            "relay.cluster.placements",
+            "cluster.placements",
             "{session}",
             "Clients that came to this node, by where their sessions went: here, elsewhere, or here for want (failed).");
         _splices = meter.CreateUpDownCounter<int>(
-            "relay.cluster.splices", "{session}", "Sessions of clients of this node that live on another one.");
+            "cluster.splices", "{session}", "Sessions of clients of this node that live on another one.");
         _splicedBytes = meter.CreateCounter<long>(
-            "relay.cluster.splice.bytes", "By", "Bytes of such sessions, by direction.");
+            "cluster.splice.bytes", "By", "Bytes of such sessions, by direction.");
     }
 
     public void Placed(string outcome) => _placements.Add(1, new KeyValuePair<string, object?>("outcome", outcome));

@@ -43,6 +43,19 @@ public sealed class RelayConfTests
         }
     }
 
+    [Fact]
+    public void The_one_of_a_fleets_node_is_this_one_with_differences_of_its_own_and_valid()
+    {
+        string path = System.IO.Path.Combine(FindRoot(), "hocon", "cluster.conf");
+        var source = new HoconConfigurationSource { File = path, Environment = _ => null };
+        var reader = new SettingReader(new ConfigurationBuilder().Add(source).Build());
+        var options = new ServeOptions();
+
+        Assert.Empty(reader.Fill(options));
+        Assert.True(new ServeOptionsValidator(reader).Validate(null, options).Succeeded);
+        Assert.Equal(FabricKind.RabbitMq, options.Cluster.Fabric);
+    }
+
     private static string Text(Setting setting, ServeOptions options) => setting.Format.Write(setting.Get(options));
 
     private static HoconConfigurationProvider Load()

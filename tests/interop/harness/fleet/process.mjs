@@ -98,5 +98,6 @@ function signalGroup (child, signal) {
 
 /** Ours without the variables that would be options of a relay. */
 function environment () {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('RELAY_')))
+  const others = Object.entries(process.env).filter(([name]) => !name.startsWith('RELAY_'))
+  return { ...Object.fromEntries(others), PATH: `${process.env.PATH}:/usr/sbin` } // where haproxy is
 }
