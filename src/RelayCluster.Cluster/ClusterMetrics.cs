@@ -14,6 +14,7 @@ internal sealed class ClusterMetrics : IDisposable
     private readonly Counter<long> _placements;
     private readonly UpDownCounter<int> _splices;
     private readonly Counter<long> _splicedBytes;
+    private readonly Counter<long> _lookups;
 
     public ClusterMetrics(IMeterFactory? factory)
     {
@@ -26,6 +27,10 @@ internal sealed class ClusterMetrics : IDisposable
             "cluster.splices", "{session}", "Sessions of clients of this node that live on another one.");
         _splicedBytes = meter.CreateCounter<long>(
             "cluster.splice.bytes", "By", "Bytes of such sessions, by direction.");
+        _lookups = meter.CreateCounter<long>(
+            "cluster.lookups",
+            "{lookup}",
+            "Lookups for which a topic's owner was asked, by who answered in the end: owner, or self.");
     }
 
     public void Placed(string outcome) => _placements.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
@@ -37,6 +42,8 @@ internal sealed class ClusterMetrics : IDisposable
     public void SplicedToNode(long bytes) => _splicedBytes.Add(bytes, ToNode);
 
     public void SplicedToClient(long bytes) => _splicedBytes.Add(bytes, ToClient);
+
+    public void LookupAnswered(string by) => _lookups.Add(1, new KeyValuePair<string, object?>("by", by));
 
     /// <summary>A factory's meter is the factory's.</summary>
     public void Dispose() => _own?.Dispose();

@@ -20,7 +20,6 @@ internal sealed partial class LookupActor(
     LookupScope scope,
     ActivityContext trace) : Actor<LookupStep>
 {
-    private readonly Activity? _activity = scope.Trace(topic, trace);
     private long _started;
 
     protected override void OnStarted()
@@ -42,7 +41,6 @@ internal sealed partial class LookupActor(
         else if (message.Failure is { } failure)
         {
             Log.Failed(scope.Logger, failure, topic);
-            _activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
             answer.Complete(failure);
         }
         else
@@ -59,21 +57,27 @@ internal sealed partial class LookupActor(
         Context.StopSelf();
     }
 
-    protected override void OnStopped()
-    {
+    protected override void OnStopped() =>
         answer.Complete(new DhtException(DhtError.NodeDestroyed, "The relay is stopping"));
-        _activity?.SetTag("lookup.replies", answer.ReplyCount);
-        _activity?.Dispose();
-    }
 
     private async ValueTask<bool> RunAsync(CancellationToken cancellationToken)
     {
-        await foreach (LookupReply reply in scope.Query(topic, cancellationToken).ConfigureAwait(false))
+        using Activity? span = scope.Trace(topic, trace);
+        try
         {
-            answer.Append(reply);
-            await answer.WhenWantedAsync(cancellationToken).ConfigureAwait(false);
+            await foreach (LookupReply reply in scope.Query(topic, cancellationToken).ConfigureAwait(false))
+            {
+                answer.Append(reply);
+                await answer.WhenWantedAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception)
+        {
+            span.Fail(exception);
+            throw;
         }
 
+        span?.SetTag("lookup.replies", answer.ReplyCount);
         return true;
     }
 

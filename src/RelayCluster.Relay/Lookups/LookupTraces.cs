@@ -9,7 +9,7 @@ namespace RelayCluster.Relay.Lookups;
 /// </summary>
 internal static class LookupTraces
 {
-    private static readonly ActivitySource Source = new("RelayCluster.Relay");
+    private static readonly ActivitySource Source = new(RelayTraces.SourceName);
 
     /// <summary>Begins a span; null if nobody listens.</summary>
     public static Activity? Start(LookupPlace place, Fixed32 topic, ActivityContext parent)
