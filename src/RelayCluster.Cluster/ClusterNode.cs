@@ -5,6 +5,7 @@ using RelayCluster.Cluster.Connections;
 using RelayCluster.Cluster.Connections.Sockets;
 using RelayCluster.Cluster.Fabric;
 using RelayCluster.Cluster.Local;
+using RelayCluster.Cluster.Lookups;
 using RelayCluster.Cluster.Membership;
 using RelayCluster.Cluster.Placement;
 using RelayCluster.Relay;
@@ -54,6 +55,7 @@ public sealed class ClusterNode : IAsyncDisposable
             loggerFactory);
         Placement = new SessionPlacement(
             fabric, Connections, () => Fleet.Members, options.Placement, _metrics, timeProvider, loggerFactory);
+        Lookups = new FleetLookups(fabric, options.Lookups, timeProvider, loggerFactory, meterFactory);
         Measure(static () => NodeLoad.None);
         Drain = new NodeDrain(AnnounceAsync, loggerFactory);
         Administration = new FleetAdministration(fabric, Fleet, Drain);
@@ -79,6 +81,9 @@ public sealed class ClusterNode : IAsyncDisposable
 
     /// <summary>What operators can ask and have done.</summary>
     public FleetAdministration Administration { get; }
+
+    /// <summary>Lookups that the fleet shares.</summary>
+    public FleetLookups Lookups { get; }
 
     /// <summary>Where the numbers come from that the fleet is told each second, but for those of placement.</summary>
     public void Measure(Func<NodeLoad> load)
@@ -117,6 +122,7 @@ public sealed class ClusterNode : IAsyncDisposable
         }
 
         await Connections.DisposeAsync().ConfigureAwait(false);
+        await Lookups.DisposeAsync().ConfigureAwait(false);
         await _fabric.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
     }
@@ -134,6 +140,7 @@ public sealed class ClusterNode : IAsyncDisposable
         try
         {
             await Placement.TakeSessionsAsync(state == MemberState.Up, cancellationToken).ConfigureAwait(false);
+            await Lookups.OwnTopicsAsync(state == MemberState.Up, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

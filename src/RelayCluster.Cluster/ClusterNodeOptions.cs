@@ -1,5 +1,6 @@
 using RelayCluster.Cluster.Connections;
 using RelayCluster.Cluster.Placement;
+using RelayCluster.Relay.Lookups;
 
 namespace RelayCluster.Cluster;
 
@@ -17,4 +18,7 @@ public sealed class ClusterNodeOptions
 
     /// <summary>Where sessions of clients live that come to this node.</summary>
     public PlacementOptions Placement { get; init; } = new();
+
+    /// <summary>How lookups of one topic are shared.</summary>
+    public LookupOptions Lookups { get; init; } = new();
 }

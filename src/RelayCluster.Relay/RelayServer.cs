@@ -100,6 +100,9 @@ public sealed partial class RelayServer : IAsyncDisposable
         _census = new SessionCensus(_sessions);
     }
 
+    /// <summary>Who looks up topics for the sessions.</summary>
+    public ITopicLookups Lookups => _lookups;
+
     /// <summary>How many sessions there are, those that are closing included.</summary>
     public int SessionCount => _door.Count;
 

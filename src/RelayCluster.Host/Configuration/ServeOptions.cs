@@ -37,6 +37,8 @@ internal sealed class ServeOptions
 
     public LimitOptions Limits { get; } = new();
 
+    public LookupOptions Lookups { get; } = new();
+
     public DhtOptions Dht { get; } = new();
 
     public ClusterOptions Cluster { get; } = new();

@@ -33,6 +33,7 @@ internal static class ClusterStart
                 Port = options.Cluster.Splice.Port,
                 Tls = SpliceCertificates.Load(options.Cluster.Splice.Tls),
             },
+            Lookups = CoreOptions.ForLookups(options),
             Placement = new PlacementOptions
             {
                 Mode = options.Cluster.Placement,

@@ -24,6 +24,14 @@ internal static class CoreOptions
         AcceptBacklog = options.Limits.AcceptBacklog,
         AnswerTimeout = options.Limits.AnswerTimeout,
         StalledPeerTimeout = options.Limits.StalledPeerTimeout,
+        Lookups = ForLookups(options),
+    };
+
+    public static Relay.Lookups.LookupOptions ForLookups(ServeOptions options) => new()
+    {
+        Keep = options.Lookups.Keep,
+        MaxTopics = options.Lookups.Topics,
+        MaxBytes = options.Lookups.BufferBytes,
     };
 
     public static WebSocketTransportOptions ForWebSocket(ServeOptions options) => new()

@@ -152,7 +152,13 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
             IDhtNode node = await _membership.JoinAsync(_stopping.Token);
             RelayOptions options = CoreOptions.ForRelay(_options);
             options.NodeName = _cluster.Name;
-            var ports = new RelayPorts { MeterFactory = _meterFactory };
+            _cluster.Lookups.Start(node.LookupAsync);
+            var ports = new RelayPorts
+            {
+                // A node by itself needs no owner of its topics.
+                Lookups = _options.Cluster.Fabric == FabricKind.Local ? null : _cluster.Lookups,
+                MeterFactory = _meterFactory,
+            };
             var server = new RelayServer(node, options, TimeProvider.System, _loggerFactory, ports);
             await _cluster.ServeAsync(server, _stopping.Token);
             _server.SetResult(server);
