@@ -40,6 +40,14 @@ public readonly struct Fixed32 : IEquatable<Fixed32>
             : throw new FormatException($"{2 * Size} hexadecimal digits are needed, not {hex.Length} characters");
     }
 
+    /// <summary>Reads 64 hexadecimal digits of either case; false if the text is something else.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? hex, out Fixed32 value)
+    {
+        bool isHex = hex?.Length == 2 * Size && hex.All(char.IsAsciiHexDigit);
+        value = isHex ? Parse(hex!) : default;
+        return isHex;
+    }
+
     /// <summary>A copy in an array of its own.</summary>
     public byte[] ToArray() => Span.ToArray();
 

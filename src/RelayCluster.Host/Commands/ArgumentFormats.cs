@@ -16,7 +16,7 @@ internal static class ArgumentFormats
     public static readonly ArgumentFormat<int> Port = Number(0, ushort.MaxValue);
 
     /// <summary>A public key.</summary>
-    public static readonly ArgumentFormat<Fixed32> Key = new("a public key, 64 hexadecimal digits", TryReadKey);
+    public static readonly ArgumentFormat<Fixed32> Key = new("a public key, 64 hexadecimal digits", Fixed32.TryParse);
 
     /// <summary>A topic: anything but nothing.</summary>
     public static readonly ArgumentFormat<Fixed32> Topic = new("64 hexadecimal digits or any other text", TryReadTopic);
@@ -50,13 +50,6 @@ internal static class ArgumentFormats
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
             && number >= least
             && number <= most);
-
-    private static bool TryReadKey(string text, out Fixed32 key)
-    {
-        bool isKey = text.Length == 2 * Fixed32.Size && text.All(char.IsAsciiHexDigit);
-        key = isKey ? Fixed32.Parse(text) : default;
-        return isKey;
-    }
 
     private static bool TryReadTopic(string text, out Fixed32 topic)
     {

@@ -54,4 +54,13 @@ internal sealed class LimitOptions
     /// <summary>How long a peer that does not read may hold up its whole session.</summary>
     [Between("1s", "1d")]
     public TimeSpan StalledPeerTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The rates of a session.</summary>
+    public RateOptions Session { get; } = new();
+
+    /// <summary>What the sessions from one address have together.</summary>
+    public AddressOptions Address { get; } = new();
+
+    /// <summary>What all sessions of the node have together.</summary>
+    public UsageOptions Node { get; } = new();
 }

@@ -29,6 +29,11 @@ internal sealed class ServeOptions
     /// <summary>Whether the WebSocket port serves the example page too.</summary>
     public bool Example { get; set; } = true;
 
+    /// <summary>The proxies that are believed when they say whom they speak for.</summary>
+    public IReadOnlyList<IPNetwork> Proxies { get; set; } = [];
+
+    public ProxyProtocolOptions ProxyProtocol { get; } = new();
+
     public TlsOptions Tls { get; } = new();
 
     public HeartbeatOptions Heartbeat { get; } = new();
@@ -36,6 +41,8 @@ internal sealed class ServeOptions
     public BufferOptions Buffers { get; } = new();
 
     public LimitOptions Limits { get; } = new();
+
+    public AccessOptions Policy { get; } = new();
 
     public LookupOptions Lookups { get; } = new();
 

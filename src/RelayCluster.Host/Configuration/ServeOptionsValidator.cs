@@ -51,6 +51,18 @@ internal sealed partial class ServeOptionsValidator : IValidateOptions<ServeOpti
             yield return Fault("tls.certificate", "expected both tls.certificate and tls.key, or neither");
         }
 
+        foreach ((string key, bool isOn) in new[]
+        {
+            ("proxy-protocol.ws", options.ProxyProtocol.Ws),
+            ("proxy-protocol.tcp", options.ProxyProtocol.Tcp),
+        })
+        {
+            if (isOn && options.Proxies.Count == 0)
+            {
+                yield return Fault(key, "expected proxies, the networks from which it is to be believed");
+            }
+        }
+
         if (options.Dht.Host.AddressFamily != AddressFamily.InterNetwork)
         {
             yield return Fault("dht.host", "expected an IPv4 address: the DHT has no other");

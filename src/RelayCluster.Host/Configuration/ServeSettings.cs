@@ -31,6 +31,7 @@ internal static partial class ServeSettings
     private static string KeyOf(PropertyInfo property)
     {
         string name = SettingFormats.IsSize(property)
+            && property.Name.EndsWith(SettingFormats.SizeSuffix, StringComparison.Ordinal)
             ? property.Name[..^SettingFormats.SizeSuffix.Length]
             : property.Name;
         return WordStart().Replace(name, "-$0").ToLowerInvariant();

@@ -1,16 +1,23 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Reflection;
 using RelayCluster.Dht.Hyper;
 using RelayCluster.Host.Hocon;
+using RelayCluster.Wire;
 
 namespace RelayCluster.Host.Configuration;
 
 /// <summary>The formats of the types that options have.</summary>
 internal static class SettingFormats
 {
-    /// <summary>The suffix of properties that take a size.</summary>
+    /// <summary>The suffix of properties that take a size, which is not in their keys.</summary>
     public const string SizeSuffix = "Bytes";
+
+    private const string RateSuffix = "BytesPerSecond";
+
+    private delegate bool TryParse<T>(string text, [MaybeNullWhen(false)] out T value);
 
     private static readonly SettingFormat Text = new("a text", text => text, value => (string)value);
 
@@ -49,11 +56,14 @@ internal static class SettingFormats
         UriText.ParseBroker,
         value => ((Uri)value).OriginalString);
 
-    private static readonly SettingFormat Nodes = new(
-        "nodes as host:port, such as 127.0.0.1:49737",
-        text => ParseAll(text),
-        value => string.Join(',', (IReadOnlyList<BootstrapNode>)value),
-        IsList: true);
+    private static readonly SettingFormat Nodes =
+        ListOf<BootstrapNode>("nodes as host:port, such as 127.0.0.1:49737", BootstrapNode.TryParse);
+
+    private static readonly SettingFormat Networks =
+        ListOf<IPNetwork>("networks such as 10.0.0.0/8 or 2001:db8::/32, or addresses", TryParseNetwork);
+
+    private static readonly SettingFormat Keys =
+        ListOf<Fixed32>("public keys of 64 hexadecimal digits", Fixed32.TryParse);
 
     /// <summary>The format of a property; null if it is no option but holds options.</summary>
     public static SettingFormat? Of(PropertyInfo property) => property.PropertyType switch
@@ -64,14 +74,17 @@ internal static class SettingFormats
         Type type when type == typeof(TimeSpan) => Duration,
         Type type when type == typeof(IPAddress) => Address,
         Type type when type == typeof(IReadOnlyList<BootstrapNode>) => Nodes,
+        Type type when type == typeof(IReadOnlyList<IPNetwork>) => Networks,
+        Type type when type == typeof(IReadOnlyList<Fixed32>) => Keys,
         Type type when type == typeof(Uri) => Broker,
         { IsEnum: true } type => Choice(type),
         _ => null,
     };
 
     /// <summary>Whether an option is a number of bytes.</summary>
-    public static bool IsSize(PropertyInfo property) =>
-        property.PropertyType == typeof(int) && property.Name.EndsWith(SizeSuffix, StringComparison.Ordinal);
+    public static bool IsSize(PropertyInfo property) => property.PropertyType == typeof(int)
+        && (property.Name.EndsWith(SizeSuffix, StringComparison.Ordinal)
+            || property.Name.EndsWith(RateSuffix, StringComparison.Ordinal));
 
     private static SettingFormat Choice(Type type)
     {
@@ -95,19 +108,38 @@ internal static class SettingFormats
         return isWhole && IPAddress.TryParse(text, out IPAddress? address) ? address : null;
     }
 
-    private static List<BootstrapNode>? ParseAll(string text)
+    private static SettingFormat ListOf<T>(string expected, TryParse<T> tryParse)
+        where T : notnull => new(
+        expected,
+        text => ParseAll(text, tryParse),
+        value => string.Join(',', (IReadOnlyList<T>)value),
+        IsList: true);
+
+    private static List<T>? ParseAll<T>(string text, TryParse<T> tryParse)
     {
-        var nodes = new List<BootstrapNode>();
+        var all = new List<T>();
         foreach (string item in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (!BootstrapNode.TryParse(item, out BootstrapNode? node))
+            if (!tryParse(item, out T? one))
             {
                 return null;
             }
 
-            nodes.Add(node);
+            all.Add(one);
         }
 
-        return nodes;
+        return all;
+    }
+
+    /// <summary>A network, or an address that is all of one.</summary>
+    private static bool TryParseNetwork(string text, out IPNetwork network)
+    {
+        if (ParseAddress(text) is not { } address)
+        {
+            return IPNetwork.TryParse(text, out network);
+        }
+
+        network = new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
+        return true;
     }
 }

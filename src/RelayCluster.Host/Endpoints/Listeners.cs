@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using RelayCluster.Host.Configuration;
 using RelayCluster.Host.Hosting;
+using RelayCluster.Host.Proxies;
 
 namespace RelayCluster.Host.Endpoints;
 
@@ -19,13 +20,21 @@ internal sealed partial class Listeners : IConfigureOptions<KestrelServerOptions
     private const int SocketBufferBytes = 64 * 1024;
 
     private readonly ServeOptions _options;
+    private readonly TrustedProxies _proxies;
+    private readonly TimeProvider _timeProvider;
     private readonly ILogger<Listeners> _logger;
     private ListenOptions? _webSocket;
     private ListenOptions? _tcp;
 
-    public Listeners(IOptions<ServeOptions> options, ILogger<Listeners> logger)
+    public Listeners(
+        IOptions<ServeOptions> options,
+        TrustedProxies proxies,
+        TimeProvider timeProvider,
+        ILogger<Listeners> logger)
     {
         _options = options.Value;
+        _proxies = proxies;
+        _timeProvider = timeProvider;
         _logger = logger;
     }
 
@@ -57,6 +66,7 @@ internal sealed partial class Listeners : IConfigureOptions<KestrelServerOptions
         {
             // A WebSocket over HTTP/2 would save nothing here, and costs a session more memory.
             listen.Protocols = HttpProtocols.Http1;
+            UseProxyProtocol(listen, _options.ProxyProtocol.Ws);
             if (UsesTls)
             {
                 listen.UseHttps(LoadCertificate());
@@ -66,6 +76,7 @@ internal sealed partial class Listeners : IConfigureOptions<KestrelServerOptions
         });
         kestrel.Listen(_options.Host, _options.TcpPort, listen =>
         {
+            UseProxyProtocol(listen, _options.ProxyProtocol.Tcp);
             listen.UseConnectionHandler<TcpEndpoint>();
             _tcp = listen;
         });
@@ -88,6 +99,15 @@ internal sealed partial class Listeners : IConfigureOptions<KestrelServerOptions
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void UseProxyProtocol(ListenOptions listen, bool isOn)
+    {
+        if (isOn)
+        {
+            TimeSpan patience = _options.Limits.HandshakeTimeout;
+            listen.Use(new ProxyProtocol(_proxies, patience, _timeProvider, _logger).Use);
+        }
+    }
 
     private X509Certificate2 LoadCertificate()
     {

@@ -2,6 +2,7 @@ using RelayCluster.Crypto.SecretStreams;
 using RelayCluster.Host.Configuration;
 using RelayCluster.Protocol.Transports;
 using RelayCluster.Relay;
+using RelayCluster.Relay.Policy;
 
 namespace RelayCluster.Host.Hosting;
 
@@ -34,6 +35,24 @@ internal static class CoreOptions
         MaxBytes = options.Lookups.BufferBytes,
     };
 
+    public static PolicyOptions ForPolicy(ServeOptions options)
+    {
+        LimitOptions limits = options.Limits;
+        var policy = new PolicyOptions
+        {
+            Addresses = options.Policy.Addresses,
+            Clients = options.Policy.Clients,
+            Servers = options.Policy.Servers,
+            Remotes = options.Policy.Remotes,
+        };
+        policy.Address.Sessions = limits.Address.Sessions;
+        policy.Address.IPv6PrefixBits = limits.Address.Ipv6Prefix;
+        Copy(limits.Session, policy.Session);
+        Copy(limits.Address, policy.Address);
+        Copy(limits.Node, policy.Node);
+        return policy;
+    }
+
     public static WebSocketTransportOptions ForWebSocket(ServeOptions options) => new()
     {
         MaxFrameBytes = options.Limits.FrameBytes,
@@ -48,4 +67,16 @@ internal static class CoreOptions
         MaxMessageBytes = Math.Min(options.Limits.FrameBytes, SecretStream.MaxMessageBytes),
         FollowInitiator = true,
     };
+
+    private static void Copy(RateOptions from, RateLimits to)
+    {
+        to.BytesPerSecond = from.BytesPerSecond;
+        to.OpensPerSecond = from.OpensPerSecond;
+        if (from is UsageOptions some && to is UsageLimits all)
+        {
+            all.Streams = some.Streams;
+            all.Servers = some.Servers;
+            all.Queries = some.Queries;
+        }
+    }
 }

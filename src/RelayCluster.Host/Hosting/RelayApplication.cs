@@ -9,6 +9,7 @@ using RelayCluster.Host.Configuration;
 using RelayCluster.Host.Endpoints;
 using RelayCluster.Host.Example;
 using RelayCluster.Host.Health;
+using RelayCluster.Host.Proxies;
 using RelayCluster.Host.Telemetry;
 
 namespace RelayCluster.Host.Hosting;
@@ -62,6 +63,8 @@ internal static partial class RelayApplication
             services.GetRequiredService<ILoggerFactory>(),
             services.GetRequiredService<IMeterFactory>()));
         builder.Services.AddSingleton<RelayService>();
+        builder.Services.AddSingleton(services => new TrustedProxies(
+            services.GetRequiredService<IOptions<ServeOptions>>().Value.Proxies));
         builder.Services.AddSingleton<Listeners>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Listeners>());
         builder.Services.AddHostedService(services => services.GetRequiredService<RelayService>());
@@ -81,6 +84,11 @@ internal static partial class RelayApplication
         configureServices?.Invoke(builder.Services);
 
         WebApplication application = builder.Build();
+        if (application.Services.GetRequiredService<TrustedProxies>() is { Any: true } proxies)
+        {
+            application.UseForwardedHeaders(proxies.ToForwardedHeaders());
+        }
+
         application.UseWebSockets();
         if (application.Services.GetRequiredService<IOptions<ServeOptions>>().Value.Example)
         {

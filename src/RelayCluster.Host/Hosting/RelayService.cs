@@ -8,6 +8,7 @@ using RelayCluster.Host.Configuration;
 using RelayCluster.Host.Endpoints;
 using RelayCluster.Protocol.Transports;
 using RelayCluster.Relay;
+using RelayCluster.Relay.Policy;
 
 namespace RelayCluster.Host.Hosting;
 
@@ -158,6 +159,7 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
                 // A node by itself needs no owner of its topics.
                 Lookups = _options.Cluster.Fabric == FabricKind.Local ? null : _cluster.Lookups,
                 MeterFactory = _meterFactory,
+                Policy = new LimitingPolicy(CoreOptions.ForPolicy(_options), TimeProvider.System),
             };
             var server = new RelayServer(node, options, TimeProvider.System, _loggerFactory, ports);
             await _cluster.ServeAsync(server, _stopping.Token);

@@ -21,15 +21,15 @@ public sealed class PolicyOptions
     /// <summary>
     /// Where clients may come from. One whose address is not known is let in if there is no list of those that are.
     /// </summary>
-    public AccessRules<IPNetwork> Addresses { get; } = new();
+    public AccessRules<IPNetwork> Addresses { get; init; } = new();
 
     /// <summary>The keys that clients may say hello, connect, announce and unannounce with.</summary>
-    public AccessRules<Fixed32> Clients { get; } = new();
+    public AccessRules<Fixed32> Clients { get; init; } = new();
 
     /// <summary>The keys that clients may listen on.</summary>
-    public AccessRules<Fixed32> Servers { get; } = new();
+    public AccessRules<Fixed32> Servers { get; init; } = new();
 
     /// <summary>The keys of the peers at the other end: those that clients may connect to, and those that may connect
     /// to clients' servers.</summary>
-    public AccessRules<Fixed32> Remotes { get; } = new();
+    public AccessRules<Fixed32> Remotes { get; init; } = new();
 }
