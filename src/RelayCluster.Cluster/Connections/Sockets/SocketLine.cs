@@ -78,7 +78,9 @@ internal sealed class SocketLine : INodeLine
         finally
         {
             await Input.CompleteAsync().ConfigureAwait(false);
-            _socket.Close(timeout: 0);
+
+            // Not with a time-out of 0: what the kernel has yet to send still goes out.
+            _socket.Dispose();
             await _stream.DisposeAsync().ConfigureAwait(false);
         }
     }

@@ -48,8 +48,9 @@ internal sealed class SocketTransport : INodeTransport
     {
         try
         {
-            IPAddress address = (await Dns.GetHostAddressesAsync(_options.Host, cancellationToken)
-                .ConfigureAwait(false))[0];
+            IPAddress address = IPAddress.TryParse(_options.Host, out IPAddress? literal)
+                ? literal
+                : (await Dns.GetHostAddressesAsync(_options.Host, cancellationToken).ConfigureAwait(false))[0];
             _listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             _listener.Bind(new IPEndPoint(address, _options.Port));
             _listener.Listen(Backlog);
