@@ -135,7 +135,7 @@ public sealed class ClusterNode : IAsyncDisposable
             : new SocketTransport(options, timeProvider);
 
     /// <summary>Tells the fleet how this node stands.</summary>
-    private async Task AnnounceAsync(MemberState state, CancellationToken cancellationToken)
+    internal async Task AnnounceAsync(MemberState state, CancellationToken cancellationToken)
     {
         try
         {

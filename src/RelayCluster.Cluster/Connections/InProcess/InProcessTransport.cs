@@ -10,7 +10,7 @@ namespace RelayCluster.Cluster.Connections.InProcess;
 internal sealed class InProcessTransport(InProcessLines others, string node) : INodeTransport
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly LineTasks _serving = new();
+    private readonly TaskSet _serving = new();
     private readonly ConcurrentDictionary<PipedLine, bool> _lines = [];
     private Func<INodeLine, CancellationToken, Task>? _serveAsync;
 
@@ -52,7 +52,7 @@ internal sealed class InProcessTransport(InProcessLines others, string node) : I
     {
         Cut();
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _serving.WaitAsync().ConfigureAwait(false);
+        await _serving.WhenAllAsync().ConfigureAwait(false);
     }
 
     private void Take(PipedLine line)

@@ -27,7 +27,7 @@ internal sealed class SocketTransport : INodeTransport
     private readonly TimeProvider _timeProvider;
     private readonly TlsHandshakes? _tls;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly LineTasks _serving = new();
+    private readonly TaskSet _serving = new();
     private Socket? _listener;
     private Task _accepting = Task.CompletedTask;
 
@@ -64,7 +64,8 @@ internal sealed class SocketTransport : INodeTransport
                 FabricError.Failed,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"cannot listen for other nodes at {_options.Host}:{_options.Port} (splice host and port): {e.Message}"),
+                    $"cannot listen for other nodes at {_options.Host}:{_options.Port} "
+                        + $"(splice host and port): {e.Message}"),
                 e);
         }
 
@@ -108,7 +109,7 @@ internal sealed class SocketTransport : INodeTransport
         await _stopping.CancelAsync().ConfigureAwait(false);
         _listener?.Dispose();
         await _accepting.ConfigureAwait(false);
-        await _serving.WaitAsync().ConfigureAwait(false);
+        await _serving.WhenAllAsync().ConfigureAwait(false);
     }
 
     private static void Prepare(Socket socket)
