@@ -48,8 +48,9 @@ export class Fleet {
   nodes = []
 
   /** A node that is none of the fleet's own, not started. */
-  stranger (name, ports, options) {
-    return new Node(name, ports, { ...this.options, ...options })
+  async stranger (name) {
+    const [ports] = layOut(await findFree(1), 1).nodes
+    return new Node(name, ports, this.options)
   }
 
   /** Ends all of it: clients first lose HAProxy, and the DHT goes last. */
