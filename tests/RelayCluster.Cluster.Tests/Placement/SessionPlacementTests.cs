@@ -138,7 +138,7 @@ public sealed class SessionPlacementTests
         fleet.Hub.Stop();
         await PlaceAsync(fleet["a"], 10);
         Assert.Equal([10, 0, 0], fleet.Counts());
-        Assert.Equal(10, fleet.Meters["a"]["relay.cluster.placements/failed"]);
+        Assert.Equal(10, fleet.Meters["a"]["cluster.placements{outcome=failed}"]);
 
         fleet.Hub.Restart();
         fleet.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -155,7 +155,7 @@ public sealed class SessionPlacementTests
         fleet.Hub.Lines.Cut("b");
         await PlaceAsync(fleet["a"], 30);
 
-        Assert.True(fleet.Meters["a"]["relay.cluster.placements/failed"] > 0);
+        Assert.True(fleet.Meters["a"]["cluster.placements{outcome=failed}"] > 0);
         fleet.Clock.Advance(TimeSpan.FromSeconds(10)); // the tickets that nobody came with
         Assert.Equal(0, fleet.Counts()[1]);
         Assert.Equal(30, fleet.Counts().Sum());
@@ -235,7 +235,7 @@ public sealed class SessionPlacementTests
         await PlaceAsync(fleet["a"], 5);
 
         Assert.Equal([5], fleet.Counts());
-        Assert.Equal(5, fleet.Meters["a"]["relay.cluster.placements/here"]);
+        Assert.Equal(5, fleet.Meters["a"]["cluster.placements{outcome=here}"]);
     }
 
     private static async Task<List<SessionPlace>> PlaceAsync(ClusterNode node, int count)

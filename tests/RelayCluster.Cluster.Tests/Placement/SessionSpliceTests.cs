@@ -68,9 +68,9 @@ public sealed class SessionSpliceTests : IAsyncLifetime, IDisposable
         Assert.True(await _carrying.WithDeadline());
         await _toClient.Writer.CompleteAsync();
         Assert.Equal(SHA256.HashData(down), await arrivingDown.WithDeadline());
-        Assert.Equal(length, _fleet.Meters["a"]["relay.cluster.splice.bytes/to_node"]);
-        Assert.Equal(length, _fleet.Meters["a"]["relay.cluster.splice.bytes/to_client"]);
-        Assert.Equal(0, _fleet.Meters["a"]["relay.cluster.splices"]);
+        Assert.Equal(length, _fleet.Meters["a"]["cluster.splice.bytes{direction=to_node}"]);
+        Assert.Equal(length, _fleet.Meters["a"]["cluster.splice.bytes{direction=to_client}"]);
+        Assert.Equal(0, _fleet.Meters["a"]["cluster.splices"]);
     }
 
     [Fact]

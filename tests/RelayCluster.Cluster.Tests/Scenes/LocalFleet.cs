@@ -3,6 +3,7 @@ using RelayCluster.Actors.TestKit;
 using RelayCluster.Cluster.Local;
 using RelayCluster.Cluster.Membership;
 using RelayCluster.Cluster.Placement;
+using RelayCluster.Meters;
 
 namespace RelayCluster.Cluster.Tests.Scenes;
 
@@ -16,7 +17,7 @@ internal sealed class LocalFleet : IAsyncDisposable
     public LocalHub Hub { get; }
 
     /// <summary>Everything that the nodes' meters count, by node.</summary>
-    public Dictionary<string, CountingMeters> Meters { get; } = [];
+    public Dictionary<string, MeterBook> Meters { get; } = [];
 
     public LocalFleet() => Hub = new LocalHub(Clock);
 
@@ -40,7 +41,7 @@ internal sealed class LocalFleet : IAsyncDisposable
 
     public async Task AddAsync(string name, PlacementOptions placement, SessionHandler serveAsync)
     {
-        Meters[name] = new CountingMeters();
+        Meters[name] = new MeterBook();
         var node = new ClusterNode(
             new LocalFabric(name, Hub, NullLoggerFactory.Instance),
             new ClusterNodeOptions { Placement = placement },
@@ -74,7 +75,7 @@ internal sealed class LocalFleet : IAsyncDisposable
             await node.DisposeAsync().WithDeadline();
         }
 
-        foreach (CountingMeters meters in Meters.Values)
+        foreach (MeterBook meters in Meters.Values)
         {
             meters.Dispose();
         }
