@@ -10,14 +10,16 @@ internal static class Batching
         int maxCount,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        List<T> batch = [];
-        IAsyncEnumerator<T> all = items.GetAsyncEnumerator(cancellationToken);
-        await using (all.ConfigureAwait(false))
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        IAsyncEnumerator<T> all = items.GetAsyncEnumerator(leaving.Token);
+        Task<bool> next = Task.FromResult(true);
+        try
         {
+            List<T> batch = [];
             while (true)
             {
-                Task<bool> next = all.MoveNextAsync().AsTask();
-                if (batch.Count == maxCount || (batch.Count > 0 && !next.IsCompleted))
+                next = all.MoveNextAsync().AsTask();
+                if (batch.Count == maxCount || (batch.Count > 0 && !next.IsCompletedSuccessfully))
                 {
                     yield return batch;
                     batch = [];
@@ -30,11 +32,18 @@ internal static class Batching
 
                 batch.Add(all.Current);
             }
-        }
 
-        if (batch.Count > 0)
+            if (batch.Count > 0)
+            {
+                yield return batch;
+            }
+        }
+        finally
         {
-            yield return batch;
+            // Who leaves with a batch leaves while the next item is awaited, which has to end first.
+            await leaving.CancelAsync().ConfigureAwait(false);
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await all.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

@@ -1,6 +1,5 @@
 using RelayCluster.Actors.TestKit;
 using RelayCluster.Dht;
-using RelayCluster.Relay.Tests.Scenarios;
 
 namespace RelayCluster.Relay.Tests.Lookups;
 
@@ -26,7 +25,7 @@ internal sealed class Asker : IAsyncDisposable
         foreach (int number in Enumerable.Range(from, count))
         {
             Assert.True(_kit.RunUntilCompleted(_next));
-            Assert.Equal(FakeNode.Key(number), _replies.Current.Token);
+            Assert.Equal(FakeQuery.Key(number), _replies.Current.Token);
             _next = _replies.MoveNextAsync().AsTask();
         }
     }

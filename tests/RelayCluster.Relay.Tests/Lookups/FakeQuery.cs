@@ -2,7 +2,6 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using RelayCluster.Dht;
-using RelayCluster.Relay.Tests.Scenarios;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Tests.Lookups;
@@ -26,11 +25,19 @@ internal sealed class FakeQuery(Fixed32 topic)
         set => _isOver = value;
     }
 
+    /// <summary>A topic, a token, an id or a public key that is told by its number.</summary>
+    public static Fixed32 Key(int number)
+    {
+        Span<byte> bytes = stackalloc byte[Fixed32.Size];
+        BitConverter.TryWriteBytes(bytes, number + 1);
+        return new Fixed32(bytes);
+    }
+
     public static LookupReply Reply(int number, int peers = 1) => new(
-        FakeNode.Key(number),
-        new DhtNodeAddress(FakeNode.Key(100 + number), new IPEndPoint(IPAddress.Loopback, 1000 + number)),
+        Key(number),
+        new DhtNodeAddress(Key(100 + number), new IPEndPoint(IPAddress.Loopback, 1000 + number)),
         new DhtNodeAddress(null, new IPEndPoint(IPAddress.Loopback, 2000)),
-        [.. Enumerable.Range(0, peers).Select(static i => new DhtPeer(FakeNode.Key(i), []))]);
+        [.. Enumerable.Range(0, peers).Select(static i => new DhtPeer(Key(i), []))]);
 
     /// <summary>Nodes answer, with the numbers <paramref name="from"/> and up.</summary>
     public void Answer(int from, int count = 1, int peers = 1)

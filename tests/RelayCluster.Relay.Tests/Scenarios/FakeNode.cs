@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using RelayCluster.Crypto;
 using RelayCluster.Dht;
+using RelayCluster.Relay.Tests.Lookups;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Tests.Scenarios;
@@ -36,12 +37,7 @@ internal class FakeNode : IDhtNode
 
     public int Queries => Volatile.Read(ref _queries);
 
-    public static Fixed32 Key(int number)
-    {
-        Span<byte> bytes = stackalloc byte[Fixed32.Size];
-        BitConverter.TryWriteBytes(bytes, number + 1);
-        return new Fixed32(bytes);
-    }
+    public static Fixed32 Key(int number) => FakeQuery.Key(number);
 
     public FakePeer AddPeer(int number)
     {
