@@ -1,4 +1,7 @@
 using System.Text.Json.Serialization;
+using RelayCluster.Cluster.Membership;
+using RelayCluster.Protocol.Dialects;
+using RelayCluster.Relay;
 using RelayCluster.Relay.Administration;
 
 namespace RelayCluster.Cluster.Administration;
@@ -6,9 +9,16 @@ namespace RelayCluster.Cluster.Administration;
 /// <summary>How the answers to operators are written, between nodes and at the admin endpoint.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(SecondsConverter), typeof(KeyConverter)])]
+    Converters =
+    [
+        typeof(SecondsConverter),
+        typeof(KeyConverter),
+        typeof(CamelCaseConverter<MemberState>),
+        typeof(CamelCaseConverter<ClientTransport>),
+        typeof(CamelCaseConverter<RelayDialect>),
+        typeof(CamelCaseConverter<StreamDirection>),
+    ])]
 [JsonSerializable(typeof(IReadOnlyList<MemberSummary>))]
 [JsonSerializable(typeof(IReadOnlyList<SessionSummary>))]
 [JsonSerializable(typeof(FleetLine<SessionSummary>))]

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
 using RelayCluster.Cluster;
 using RelayCluster.Host.Configuration;
 using RelayCluster.Host.Endpoints;
 using RelayCluster.Host.Hosting;
+using RelayCluster.Host.Telemetry;
 
 namespace RelayCluster.Host.Administration;
 
@@ -18,6 +19,7 @@ namespace RelayCluster.Host.Administration;
 internal sealed partial class AdminEndpoint(
     IOptions<ServeOptions> options,
     ClusterNode cluster,
+    IServiceProvider services,
     ILoggerFactory loggerFactory) : IHostedLifecycleService, IAsyncDisposable
 {
     private const int MaxConnections = 100;
@@ -90,6 +92,7 @@ internal sealed partial class AdminEndpoint(
         application.Use(AdminAnswers.ExplainAsync);
         application.Use(gate.CheckAsync);
         application.MapAdministration(cluster.Administration);
+        application.MapMetrics(services.GetRequiredService<MeterProvider>());
         return application;
     }
 
@@ -105,8 +108,7 @@ internal sealed partial class AdminEndpoint(
             listen.Protocols = HttpProtocols.Http1;
             if (UsesTls)
             {
-                X509Certificate2 certificate = Listeners.LoadCertificate(_options.Tls);
-                listen.UseHttps(certificate);
+                listen.UseHttps(TlsCertificate.Load(_options.Tls));
             }
 
             _listen = listen;

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using RelayCluster.Dht.Hyper;
 using RelayCluster.Host.Configuration;
+using RelayCluster.Host.Hocon;
 using RelayCluster.Host.Topics;
 using RelayCluster.Wire;
 
@@ -43,6 +44,23 @@ internal static class ArgumentFormats
     public static readonly ArgumentFormat<Uri> Relay =
         new("a relay as ws://host:port, wss://host:port or tcp://host:port", TryReadRelay);
 
+    /// <summary>The admin endpoint of a node.</summary>
+    public static readonly ArgumentFormat<Uri> Admin =
+        new("an address as http://host:port or https://host:port", TryReadAdmin);
+
+    /// <summary>How long something may last, which may be no time at all.</summary>
+    public static readonly ArgumentFormat<TimeSpan> Timeout = Duration(TimeSpan.Zero, TimeSpan.FromDays(1));
+
+    /// <summary>How often something is done.</summary>
+    public static readonly ArgumentFormat<TimeSpan> Interval =
+        Duration(TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+
+    /// <summary>A duration in a range.</summary>
+    private static ArgumentFormat<TimeSpan> Duration(TimeSpan least, TimeSpan most) => new(
+        $"a duration with its unit such as 15s or 500ms, {HoconDuration.Format(least)} to {HoconDuration.Format(most)}",
+        (string text, out TimeSpan duration) =>
+            HoconDuration.TryParse(text, out duration) && duration >= least && duration <= most);
+
     /// <summary>A number in a range.</summary>
     public static ArgumentFormat<int> Number(int least, int most) => new(
         $"a whole number, {least} to {most}",
@@ -50,6 +68,11 @@ internal static class ArgumentFormats
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
             && number >= least
             && number <= most);
+
+    private static bool TryReadAdmin(string text, [MaybeNullWhen(false)] out Uri admin) =>
+        Uri.TryCreate(text, UriKind.Absolute, out admin)
+        && (admin.Scheme == Uri.UriSchemeHttp || admin.Scheme == Uri.UriSchemeHttps)
+        && admin is { UserInfo: "", AbsolutePath: "/", Query: "", Fragment: "" };
 
     private static bool TryReadTopic(string text, out Fixed32 topic)
     {

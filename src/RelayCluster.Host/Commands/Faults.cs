@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using RelayCluster.Cluster.Fabric;
 using RelayCluster.Crypto.Sodium;
 using RelayCluster.Dht;
+using RelayCluster.Host.Administration;
 using RelayCluster.Host.Forwarding;
 using RelayCluster.Host.Hocon;
 using RelayCluster.Host.Hosting;
@@ -20,7 +21,7 @@ internal static class Faults
     {
         OptionsValidationException invalid => [.. invalid.Failures],
         HoconException or LibsodiumMissingException or StartupException or MisuseException or ConnectionException
-            or DhtException or FabricException => [exception.Message],
+            or DhtException or AdminClientException or FabricException => [exception.Message],
         TypeInitializationException { InnerException: { } inner } => Explain(inner),
         IOException { InnerException: AddressInUseException } =>
             [$"{exception.Message.TrimEnd('.')}; --ws-port and --tcp-port choose another port, 0 any free one"],

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using RelayCluster.Host.Commands.Cluster;
 using RelayCluster.Host.Configuration;
 using RelayCluster.Host.Reports;
 using RelayCluster.Host.Terminal;
@@ -74,6 +75,7 @@ internal static class RelayCommand
             "A relay for HyperDHT: clients that cannot speak UDP, such as browsers, have a DHT node through it.")
         {
             ServeCommand.Create(),
+            ClusterCommand.Create(terminal),
             ConnectCommand.Create(terminal),
             ListenCommand.Create(terminal),
             TunnelCommand.Create(terminal),
@@ -88,6 +90,9 @@ internal static class RelayCommand
         root.Add(ExampleHelp.Of(Examples));
         return root;
     }
+
+    private static string NameOf(Symbol symbol) =>
+        symbol.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {symbol.Name}" : "relay";
 
     private static Task TellAsync(ParseResult commandLine, TextWriter error, string fault) =>
         error.WriteLineAsync(JsonOption.IsGiven(commandLine)
@@ -105,7 +110,7 @@ internal static class RelayCommand
         }
 
         Command command = commandLine.CommandResult.Command;
-        string help = command is RootCommand ? "relay --help" : $"relay {command.Name} --help";
+        string help = $"{NameOf(command)} --help";
         if (commandLine.UnmatchedTokens is not [var unknown, ..])
         {
             return $"{commandLine.Errors[0].Message.TrimEnd('.')}; see {help}";

@@ -31,6 +31,11 @@ internal static class ServeCommand
         ("--placement", "cluster.placement", "kind", "Where sessions live: local, sharded, balanced [balanced]"),
         ("--splice-host", "cluster.splice.host", "address", "Address that other nodes reach this one by [127.0.0.1]"),
         ("--splice-port", "cluster.splice.port", "port", "Port for other nodes; 0: any free one [0]"),
+        ("--admin-host", "admin.host", "address", "Address that operators connect to [127.0.0.1]"),
+        ("--admin-port", "admin.port", "port", "Port for operators; 0: any free one, off: none [off]"),
+        ("--admin-token", "admin.token", "token", "What operators have to show; others see it in the process list: "
+            + "RELAY_ADMIN__TOKEN and admin.token-file are better"),
+        ("--drain-timeout", "drain-timeout", "duration", "How long sessions may live after SIGTERM [0s]"),
     ];
 
     public static Command Create()

@@ -26,6 +26,10 @@ internal sealed class ServeOptions
     [Between("100ms", "1m")]
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(4);
 
+    /// <summary>How long sessions may live after SIGTERM before they are closed.</summary>
+    [Between("0s", "1d")]
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.Zero;
+
     /// <summary>Whether the WebSocket port serves the example page too.</summary>
     public bool Example { get; set; } = true;
 
@@ -49,6 +53,8 @@ internal sealed class ServeOptions
     public DhtOptions Dht { get; } = new();
 
     public ClusterOptions Cluster { get; } = new();
+
+    public AdminOptions Admin { get; } = new();
 
     public LogOptions Log { get; } = new();
 

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using RelayCluster.Host.Administration;
 using RelayCluster.Host.Telemetry;
 
 namespace RelayCluster.Host.Configuration;
@@ -93,6 +95,23 @@ internal sealed partial class ServeOptionsValidator : IValidateOptions<ServeOpti
         {
             yield return Fault(
                 "cluster.splice.tls.certificate", "expected certificate, key and authority together, or none of them");
+        }
+
+        if (options.Admin.Token.Length > 0 && options.Admin.TokenFile.Length > 0)
+        {
+            yield return Fault("admin.token-file", "expected not to stand beside admin.token");
+        }
+
+        if (options.Admin.Token.Length is > 0 and < AdminToken.MinLength)
+        {
+            yield return Fault("admin.token", $"expected at least {AdminToken.MinLength} characters");
+        }
+
+        if (options.Admin is { Port.Number: not null, Token: "", TokenFile: "" }
+            && !IPAddress.IsLoopback(options.Admin.Host))
+        {
+            yield return Fault(
+                "admin.host", "expected an admin.token or admin.token-file beside an address that others can reach");
         }
 
         // From a file, the list is only what the flag goes over; side by side one of them is a mistake.

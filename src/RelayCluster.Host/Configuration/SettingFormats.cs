@@ -56,6 +56,11 @@ internal static class SettingFormats
         UriText.ParseBroker,
         value => ((Uri)value).OriginalString);
 
+    private static readonly SettingFormat Port = new(
+        "a whole number, 0 to 65535, or off",
+        text => PortOrOff.Parse(text),
+        value => ((PortOrOff)value).ToString());
+
     private static readonly SettingFormat Nodes =
         ListOf<BootstrapNode>("nodes as host:port, such as 127.0.0.1:49737", BootstrapNode.TryParse);
 
@@ -77,6 +82,7 @@ internal static class SettingFormats
         Type type when type == typeof(IReadOnlyList<IPNetwork>) => Networks,
         Type type when type == typeof(IReadOnlyList<Fixed32>) => Keys,
         Type type when type == typeof(Uri) => Broker,
+        Type type when type == typeof(PortOrOff) => Port,
         { IsEnum: true } type => Choice(type),
         _ => null,
     };

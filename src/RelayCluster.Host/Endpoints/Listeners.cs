@@ -1,11 +1,8 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using RelayCluster.Host.Configuration;
-using RelayCluster.Host.Hosting;
 using RelayCluster.Host.Proxies;
 
 namespace RelayCluster.Host.Endpoints;
@@ -69,7 +66,7 @@ internal sealed partial class Listeners : IConfigureOptions<KestrelServerOptions
             UseProxyProtocol(listen, _options.ProxyProtocol.Ws);
             if (UsesTls)
             {
-                listen.UseHttps(LoadCertificate());
+                listen.UseHttps(TlsCertificate.Load(_options.Tls));
             }
 
             _webSocket = listen;
@@ -106,19 +103,6 @@ internal sealed partial class Listeners : IConfigureOptions<KestrelServerOptions
         {
             TimeSpan patience = _options.Limits.HandshakeTimeout;
             listen.Use(new ProxyProtocol(_proxies, patience, _timeProvider, _logger).Use);
-        }
-    }
-
-    private X509Certificate2 LoadCertificate()
-    {
-        try
-        {
-            return X509Certificate2.CreateFromPemFile(_options.Tls.Certificate, _options.Tls.Key);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new StartupException(
-                $"tls.certificate and tls.key need PEM files that belong together; {e.Message.TrimEnd('.')}", e);
         }
     }
 

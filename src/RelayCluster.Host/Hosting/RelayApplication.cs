@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using RelayCluster.Cluster;
 using RelayCluster.Crypto.Sodium;
+using RelayCluster.Host.Administration;
 using RelayCluster.Host.Configuration;
 using RelayCluster.Host.Endpoints;
 using RelayCluster.Host.Example;
@@ -26,7 +27,8 @@ internal static partial class RelayApplication
     public static async Task RunAsync(IConfigurationRoot configuration, CancellationToken cancellationToken)
     {
         Libsodium.EnsureLoaded();
-        await using WebApplication application = Build(configuration);
+        await using WebApplication application = Build(
+            configuration, services => services.AddSingleton<IHostLifetime, DrainingLifetime>());
 
         // Running the application disposes its services in the end.
         var service = application.Services.GetRequiredService<RelayService>();
@@ -54,7 +56,7 @@ internal static partial class RelayApplication
         AddLogging(builder.Logging);
         var early = new ServeOptions();
         reader.Fill(early);
-        builder.Services.AddTelemetry(early, hasScrapes: false);
+        builder.Services.AddTelemetry(early, hasScrapes: early.Admin.Port.Number is not null);
 
         builder.Services.AddSingleton<IDhtMembership, DhtMembership>();
         builder.Services.AddSingleton(services => ClusterStart.Create(
@@ -68,6 +70,8 @@ internal static partial class RelayApplication
         builder.Services.AddSingleton<Listeners>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Listeners>());
         builder.Services.AddHostedService(services => services.GetRequiredService<RelayService>());
+        builder.Services.AddSingleton<AdminEndpoint>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<AdminEndpoint>());
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ConnectionEnd>();
         builder.Services.AddSingleton<WebSocketSessions>();

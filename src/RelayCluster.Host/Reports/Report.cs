@@ -19,6 +19,13 @@ namespace RelayCluster.Host.Reports;
 [JsonDerivedType(typeof(ConnectedReport), "connected")]
 [JsonDerivedType(typeof(ClosedReport), "closed")]
 [JsonDerivedType(typeof(RelayReport), "relay")]
+[JsonDerivedType(typeof(MemberReport), "member")]
+[JsonDerivedType(typeof(SessionReport), "session")]
+[JsonDerivedType(typeof(SessionTreeReport), "tree")]
+[JsonDerivedType(typeof(NodeStateReport), "node")]
+[JsonDerivedType(typeof(KickedReport), "kicked")]
+[JsonDerivedType(typeof(MissingReport), "missing")]
+[JsonDerivedType(typeof(FleetReport), "fleet")]
 [JsonDerivedType(typeof(FaultReport), "error")]
 internal abstract record Report
 {

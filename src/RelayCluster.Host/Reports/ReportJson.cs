@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RelayCluster.Cluster.Administration;
 
 namespace RelayCluster.Host.Reports;
 
@@ -12,7 +13,13 @@ internal static class ReportJson
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // for terminals and pipes: there is no page to protect
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new Fixed32Converter(), new EndPointConverter() },
+        Converters =
+        {
+            new Fixed32Converter(),
+            new EndPointConverter(),
+            new SecondsConverter(),
+            new JsonStringEnumConverter(JsonNamingPolicy.CamelCase),
+        },
     };
 
     public static string Write(Report report) => JsonSerializer.Serialize(report, Options);

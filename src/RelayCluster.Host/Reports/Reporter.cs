@@ -49,6 +49,41 @@ internal sealed class Reporter
         }
     }
 
+    /// <summary>Tells of things of one kind: as a table for people, or each as a line of JSON.</summary>
+    public void TellAll<T>(IReadOnlyCollection<T> reports, TableLayout<T> layout)
+        where T : Report
+    {
+        lock (_lock)
+        {
+            if (_isJson)
+            {
+                foreach (T report in reports)
+                {
+                    WriteResult(ReportJson.Write(report));
+                }
+            }
+            else
+            {
+                WriteResult(layout.Write(reports));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Does something that tells of the same things again and again: where a person would see it, one table changes.
+    /// </summary>
+    /// <param name="layout">How they are shown there.</param>
+    /// <param name="workAsync">The work, which tells a report of them each time, and its rows.</param>
+    public Task ShowTableAsync<T>(TableLayout<T> layout, Func<Action<Report, IEnumerable<T>>, Task> workAsync)
+        where T : Report =>
+        _isJson || _terminal is not { Status: { } console, IsOutputBesideStatus: true }
+            ? workAsync((report, _) => Tell(report))
+            : console.Live(layout.Draw([])).StartAsync(live => workAsync((_, rows) =>
+            {
+                live.UpdateTarget(layout.Draw(rows));
+                live.Refresh();
+            }));
+
     /// <summary>Does something that takes time, with a status line where a person would see it.</summary>
     /// <param name="doing">The first status.</param>
     /// <param name="workAsync">The work; it may change the status.</param>

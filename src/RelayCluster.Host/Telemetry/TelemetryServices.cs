@@ -64,8 +64,11 @@ internal static class TelemetryServices
     }
 
     /// <summary>Answers Prometheus.</summary>
-    public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) =>
-        routes.MapPrometheusScrapingEndpoint("/metrics");
+    /// <param name="routes">Where.</param>
+    /// <param name="meters">Whose figures; null for those of the application that the routes are of.</param>
+    public static IEndpointConventionBuilder MapMetrics(
+        this IEndpointRouteBuilder routes, MeterProvider? meters = null) =>
+        routes.MapPrometheusScrapingEndpoint("/metrics", meters, configureBranchedPipeline: null, optionsName: null);
 
     /// <summary>The collector's address; null if the text is no address that we could send to.</summary>
     public static Uri? ParseCollector(string text) =>

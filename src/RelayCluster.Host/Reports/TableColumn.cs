@@ -1,0 +1,7 @@
+namespace RelayCluster.Host.Reports;
+
+/// <summary>A column of a table for people.</summary>
+/// <param name="Title">Its title.</param>
+/// <param name="Format">What a row has in it.</param>
+/// <param name="IsNumber">Whether it stands at the right.</param>
+internal sealed record TableColumn<T>(string Title, Func<T, string> Format, bool IsNumber = false);
