@@ -3,12 +3,14 @@ using Microsoft.Extensions.Logging;
 using RelayCluster.Cluster.Administration;
 using RelayCluster.Cluster.Connections;
 using RelayCluster.Cluster.Connections.Sockets;
+using RelayCluster.Cluster.Directory;
 using RelayCluster.Cluster.Fabric;
 using RelayCluster.Cluster.Local;
 using RelayCluster.Cluster.Lookups;
 using RelayCluster.Cluster.Membership;
 using RelayCluster.Cluster.Placement;
 using RelayCluster.Relay;
+using RelayCluster.Relay.Directory;
 
 namespace RelayCluster.Cluster;
 
@@ -23,6 +25,7 @@ public sealed class ClusterNode : IAsyncDisposable
 {
     private readonly IFabric _fabric;
     private readonly ClusterMetrics _metrics;
+    private readonly FleetDirectory? _directory;
     private bool _isStarted;
 
     /// <summary>A node that has not joined yet.</summary>
@@ -56,6 +59,9 @@ public sealed class ClusterNode : IAsyncDisposable
         Placement = new SessionPlacement(
             fabric, Connections, () => Fleet.Members, options.Placement, _metrics, timeProvider, loggerFactory);
         Lookups = new FleetLookups(fabric, options.Lookups, timeProvider, loggerFactory, meterFactory);
+        _directory = options.Shortcut
+            ? new FleetDirectory(fabric, Fleet, Connections, timeProvider, loggerFactory)
+            : null;
         Measure(static () => NodeLoad.None);
         Drain = new NodeDrain(AnnounceAsync, loggerFactory);
         Administration = new FleetAdministration(fabric, Fleet, Drain);
@@ -85,6 +91,9 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>Lookups that the fleet shares.</summary>
     public FleetLookups Lookups { get; }
 
+    /// <summary>The servers of the fleet's clients; null if they are to be found through the DHT only.</summary>
+    public IServerDirectory? Directory => _directory;
+
     /// <summary>Where the numbers come from that the fleet is told each second, but for those of placement.</summary>
     public void Measure(Func<NodeLoad> load)
     {
@@ -102,6 +111,7 @@ public sealed class ClusterNode : IAsyncDisposable
         await Fleet.UpdateAsync(status => status with { SpliceAddress = Connections.Address }, cancellationToken)
             .ConfigureAwait(false);
         await Fleet.StartAsync(cancellationToken).ConfigureAwait(false);
+        _directory?.Start();
     }
 
     /// <summary>The relay of this node serves from now on, unless the node is draining already.</summary>
@@ -115,6 +125,11 @@ public sealed class ClusterNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Drain.DisposeAsync().ConfigureAwait(false);
+        if (_directory is not null)
+        {
+            await _directory.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_isStarted)
         {
             _isStarted = false;

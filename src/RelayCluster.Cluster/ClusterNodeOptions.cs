@@ -21,4 +21,10 @@ public sealed class ClusterNodeOptions
 
     /// <summary>How lookups of one topic are shared.</summary>
     public LookupOptions Lookups { get; init; } = new();
+
+    /// <summary>
+    /// Whether clients of the fleet reach each other's servers past the DHT, those of this node's own clients included.
+    /// Default: yes.
+    /// </summary>
+    public bool Shortcut { get; init; } = true;
 }

@@ -143,11 +143,15 @@ public sealed partial class FleetDirectory : IServerDirectory, IAsyncDisposable
     /// <summary>Tells no more, and hears no more.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_leaving.IsCancellationRequested)
+        {
+            return;
+        }
+
         _fleet.Changed -= HandleMember;
         await _leaving.CancelAsync().ConfigureAwait(false);
         await _timer.DisposeAsync().ConfigureAwait(false);
         await _running.WhenAllAsync().ConfigureAwait(false);
-        _leaving.Dispose();
     }
 
     /// <summary>The nodes that are known to have a server on a key.</summary>

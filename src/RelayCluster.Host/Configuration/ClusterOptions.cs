@@ -26,5 +26,8 @@ internal sealed class ClusterOptions
     [Between("50ms", "10s")]
     public TimeSpan PlacementTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether clients reach servers of the fleet past the DHT.</summary>
+    public bool Shortcut { get; set; } = true;
+
     public SpliceOptions Splice { get; } = new();
 }

@@ -34,6 +34,7 @@ internal static class ClusterStart
                 Tls = SpliceCertificates.Load(options.Cluster.Splice.Tls),
             },
             Lookups = CoreOptions.ForLookups(options),
+            Shortcut = options.Cluster.Shortcut,
             Placement = new PlacementOptions
             {
                 Mode = options.Cluster.Placement,

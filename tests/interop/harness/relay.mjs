@@ -135,7 +135,8 @@ export class RelayProcess {
   #readAddresses () {
     const ws = /\bws:\/\/127\.0\.0\.1:(\d+)/.exec(this.#output)
     const tcp = /\btcp:\/\/127\.0\.0\.1:(\d+)/.exec(this.#output)
-    const bootstrap = /^.*bootstrap.*127\.0\.0\.1:\d+.*$/im.exec(this.#output)
+    // the line of options names addresses too
+    const bootstrap = /^.*\btestnet\b.*\bbootstrap\b.*127\.0\.0\.1:\d+.*$/im.exec(this.#output.replace(/^.*\boptions: .*$/gm, ''))
     if (ws) this.ws = `ws://127.0.0.1:${ws[1]}`
     if (tcp) this.tcp = { host: '127.0.0.1', port: Number(tcp[1]) }
     if (bootstrap) {
