@@ -162,6 +162,7 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
             var ports = new RelayPorts
             {
                 Directory = _cluster.Directory,
+
                 // A node by itself needs no owner of its topics.
                 Lookups = _options.Cluster.Fabric == FabricKind.Local ? null : _cluster.Lookups,
                 MeterFactory = _meterFactory,
