@@ -21,6 +21,9 @@ internal sealed class TaskSet
         task.GetAwaiter().UnsafeOnCompleted(() => Remove(task));
     }
 
+    /// <summary>Keeps one that may fail, which is the concern of somebody else, or of nobody.</summary>
+    public void AddOutcome(Task task) => Add(WaitAsync(task));
+
     /// <summary>Completes when all that were added by now are over.</summary>
     public Task WhenAllAsync()
     {
@@ -29,6 +32,9 @@ internal sealed class TaskSet
             return Task.WhenAll(_running);
         }
     }
+
+    private static async Task WaitAsync(Task task) =>
+        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private void Remove(Task task)
     {

@@ -11,7 +11,9 @@ internal sealed class LocalAnswer : IAsyncDisposable
     private readonly LocalCall _call;
     private readonly CancellationToken _asker;
     private readonly CancellationTokenSource _ending;
-    private readonly IAsyncEnumerator<ReadOnlyMemory<byte>> _replies;
+    private readonly FabricHandler _handler;
+    private readonly FabricRequest _request;
+    private IAsyncEnumerator<ReadOnlyMemory<byte>>? _replies;
     private Task<bool> _next = Task.FromResult(true);
 
     public LocalAnswer(FabricHandler handler, FabricRequest request, LocalCall call, CancellationToken asker)
@@ -19,7 +21,8 @@ internal sealed class LocalAnswer : IAsyncDisposable
         _call = call;
         _asker = asker;
         _ending = CancellationTokenSource.CreateLinkedTokenSource(asker, call.Answerer.Ending);
-        _replies = handler(request, _ending.Token).GetAsyncEnumerator(_ending.Token);
+        _handler = handler;
+        _request = request;
     }
 
     public ReadOnlyMemory<byte> Current { get; private set; }
@@ -40,7 +43,7 @@ internal sealed class LocalAnswer : IAsyncDisposable
         }
 
         // A copy, as from a wire: the handler may use its buffer again.
-        Current = _replies.Current.ToArray();
+        Current = _replies!.Current.ToArray();
         return true;
     }
 
@@ -55,6 +58,7 @@ internal sealed class LocalAnswer : IAsyncDisposable
     {
         try
         {
+            _replies ??= _handler(_request, _ending.Token).GetAsyncEnumerator(_ending.Token);
             return await _replies.MoveNextAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is not FabricException && !_ending.IsCancellationRequested)
@@ -69,7 +73,10 @@ internal sealed class LocalAnswer : IAsyncDisposable
         await ((Task)_next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            await _replies.DisposeAsync().ConfigureAwait(false);
+            if (_replies is not null)
+            {
+                await _replies.DisposeAsync().ConfigureAwait(false);
+            }
         }
 #pragma warning disable CA1031 // Nobody waits for this handler any more.
         catch (Exception e)

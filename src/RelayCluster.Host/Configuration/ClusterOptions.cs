@@ -1,5 +1,7 @@
 using RelayCluster.Cluster.Placement;
 
+using RelayCluster.Cluster.RabbitMq;
+
 namespace RelayCluster.Host.Configuration;
 
 /// <summary>The fleet that the relay is a node of.</summary>
@@ -13,7 +15,7 @@ internal sealed class ClusterOptions
 
     /// <summary>The broker, if that joins them.</summary>
     [Secret]
-    public Uri Rabbitmq { get; set; } = new("amqp://guest:guest@127.0.0.1:5672");
+    public BrokerAddress Rabbitmq { get; set; } = BrokerAddress.Default;
 
     /// <summary>Where sessions live whose clients came to this node.</summary>
     public PlacementMode Placement { get; set; } = PlacementMode.Balanced;

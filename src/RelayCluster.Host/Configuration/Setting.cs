@@ -1,4 +1,5 @@
 using System.Reflection;
+using RelayCluster.Cluster.RabbitMq;
 
 namespace RelayCluster.Host.Configuration;
 
@@ -46,7 +47,7 @@ internal sealed class Setting
     public string Show(ServeOptions options) => (IsSecret, Get(options)) switch
     {
         (false, var value) => Format.Write(value),
-        (true, Uri uri) => UriText.WithoutPassword(uri),
+        (true, BrokerAddress address) => address.ToString(),
         (true, var value) => Format.Write(value).Length == 0 ? "" : "***",
     };
 

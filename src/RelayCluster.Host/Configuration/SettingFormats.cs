@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
+using RelayCluster.Cluster.RabbitMq;
 using RelayCluster.Dht.Hyper;
 using RelayCluster.Host.Hocon;
 using RelayCluster.Wire;
@@ -53,8 +54,8 @@ internal static class SettingFormats
 
     private static readonly SettingFormat Broker = new(
         "the address of a broker such as amqp://user:password@host:5672/vhost",
-        UriText.ParseBroker,
-        value => ((Uri)value).OriginalString);
+        text => BrokerAddress.TryParse(text, out BrokerAddress? address) ? address : null,
+        value => ((BrokerAddress)value).Uri.OriginalString);
 
     private static readonly SettingFormat Port = new(
         "a whole number, 0 to 65535, or off",
@@ -81,8 +82,8 @@ internal static class SettingFormats
         Type type when type == typeof(IReadOnlyList<BootstrapNode>) => Nodes,
         Type type when type == typeof(IReadOnlyList<IPNetwork>) => Networks,
         Type type when type == typeof(IReadOnlyList<Fixed32>) => Keys,
-        Type type when type == typeof(Uri) => Broker,
         Type type when type == typeof(PortOrOff) => Port,
+        Type type when type == typeof(BrokerAddress) => Broker,
         { IsEnum: true } type => Choice(type),
         _ => null,
     };

@@ -4,6 +4,7 @@ using RelayCluster.Cluster;
 using RelayCluster.Cluster.Connections;
 using RelayCluster.Cluster.Fabric;
 using RelayCluster.Cluster.Local;
+using RelayCluster.Cluster.RabbitMq;
 using RelayCluster.Cluster.Placement;
 using RelayCluster.Host.Configuration;
 
@@ -22,7 +23,7 @@ internal static class ClusterStart
         IFabric fabric = options.Cluster.Fabric switch
         {
             FabricKind.Local => new LocalFabric(name, new LocalHub(timeProvider), loggerFactory),
-            _ => throw new StartupException("cluster.fabric: rabbitmq is not there yet"),
+            _ => new RabbitMqFabric(name, options.Cluster.Rabbitmq, timeProvider, loggerFactory, meterFactory),
         };
         var nodeOptions = new ClusterNodeOptions
         {
