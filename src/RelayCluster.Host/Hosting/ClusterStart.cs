@@ -4,8 +4,8 @@ using RelayCluster.Cluster;
 using RelayCluster.Cluster.Connections;
 using RelayCluster.Cluster.Fabric;
 using RelayCluster.Cluster.Local;
-using RelayCluster.Cluster.RabbitMq;
 using RelayCluster.Cluster.Placement;
+using RelayCluster.Cluster.RabbitMq;
 using RelayCluster.Host.Configuration;
 
 namespace RelayCluster.Host.Hosting;

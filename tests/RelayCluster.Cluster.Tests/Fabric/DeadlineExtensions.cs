@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace RelayCluster.Cluster.Tests.Fabric;
 
 /// <summary>A test that would wait for ever fails instead.</summary>
