@@ -46,7 +46,7 @@ const tcp = net.createServer(socket => serve(new TcpStream(false, socket), socke
 const webAddress = await listen(web, options['ws-port'])
 const tcpAddress = await listen(tcp, options['tcp-port'])
 
-if (testnet) console.log(`testnet bootstrap ${bootstrap.map(({ host, port }) => `${host}:${port}`).join(' ')}`)
+if (testnet) console.log(`testnet bootstrap: ${bootstrap.map(({ host, port }) => `${host}:${port}`).join(' ')}`)
 console.log(`listening on ws://${webAddress}`)
 console.log(`listening on tcp://${tcpAddress}`)
 
