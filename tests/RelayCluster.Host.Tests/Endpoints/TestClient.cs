@@ -33,9 +33,13 @@ internal sealed class TestClient : IAsyncDisposable
         return new TestClient(new WebSocketTransport(socket, "relay"), dialect);
     }
 
+    /// <summary>Over a WebSocket that is open.</summary>
+    public static TestClient Over(WebSocket socket) =>
+        new(new WebSocketTransport(socket, "relay"), RelayDialect.Hyperswarm);
+
     /// <summary>Over a secret stream of the dialect's time.</summary>
     public static async Task<TestClient> ConnectTcpAsync(
-        RunningRelay relay, RelayDialect dialect = RelayDialect.Hyperswarm)
+        RunningRelay relay, RelayDialect dialect = RelayDialect.Hyperswarm, byte[]? preamble = null)
     {
         var options = new SecretStreamOptions
         {
@@ -43,6 +47,7 @@ internal sealed class TestClient : IAsyncDisposable
         };
         var tcp = new TcpClient();
         await tcp.ConnectAsync(relay.TcpEndPoint);
+        await tcp.GetStream().WriteAsync(preamble);
         using KeyPair keyPair = KeyPair.Generate();
         SecretStream stream = await SecretStream
             .HandshakeAsync(new StreamPipe(tcp.GetStream()), isInitiator: true, keyPair, options)
