@@ -11,6 +11,8 @@ public sealed class ServeOptionsValidatorTests
     [InlineData("dht.bootstrap = []", "my.conf:1:25: dht.bootstrap: expected at least one node, or dht.testnet = true")]
     [InlineData("cluster.node-name = \"a b\"", "my.conf:1:29: cluster.node-name: expected up to 64 letters, digits, " +
         "dots, hyphens and underscores")]
+    [InlineData("proxy-protocol.tcp = on", "my.conf:1:30: proxy-protocol.tcp: expected proxies, the networks from " +
+        "which it is to be believed")]
     public void Options_that_do_not_go_together_are_told(string field, string fault) =>
         Assert.Equal([fault], new Layers { File = $"relay {{ {field} }}" }.Fail());
 
@@ -19,6 +21,7 @@ public sealed class ServeOptionsValidatorTests
     [InlineData("dht { bootstrap = [], testnet = true }")]
     [InlineData("dht { bootstrap = [\"a.example:1\"], testnet = true }")]
     [InlineData("tls { certificate = c.pem, key = k.pem }")]
+    [InlineData("proxies = [10.0.0.0/8], proxy-protocol { ws = on, tcp = on }")]
     public void Options_that_do_go_together_are_taken(string fields) =>
         new Layers { File = $"relay {{ {fields} }}" }.Read();
 

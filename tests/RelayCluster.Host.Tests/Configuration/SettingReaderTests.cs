@@ -53,6 +53,23 @@ public sealed class SettingReaderTests
     }
 
     [Fact]
+    public void Lists_of_networks_and_keys_are_read_from_files_and_variables()
+    {
+        string key = new('a', 64);
+        ServeOptions options = new Layers
+        {
+            File = $"relay {{ proxies = [\"10.0.0.0/8\", \"::1\"], policy.remotes.allow = [{key}, {new string('B', 64)}] }}",
+            Environment = new() { ["RELAY_POLICY__ADDRESSES__DENY"] = "203.0.113.0/24, 2001:db8::/32" },
+        }.Read();
+
+        Assert.Equal(["10.0.0.0/8", "::1/128"], options.Proxies.Select(static network => network.ToString()));
+        Assert.Equal([key, new string('b', 64)], options.Policy.Remotes.Allow.Select(static each => each.ToString()));
+        Assert.Equal(
+            ["203.0.113.0/24", "2001:db8::/32"],
+            options.Policy.Addresses.Deny.Select(static network => network.ToString()));
+    }
+
+    [Fact]
     public void Null_in_a_file_leaves_the_default() =>
         Assert.Equal(49443, new Layers { File = "relay.ws-port = null" }.Read().WsPort);
 
@@ -83,6 +100,14 @@ public sealed class SettingReaderTests
     [InlineData("dht.testnet = maybe", "my.conf:1:23: dht.testnet: expected true or false, found 'maybe'")]
     [InlineData("dht.bootstrap = [\"a\"]", "my.conf:1:25: dht.bootstrap: expected nodes as host:port, such as " +
         "127.0.0.1:49737, found 'a'")]
+    [InlineData("proxies = [10.0.0.0/33]", "my.conf:1:19: proxies: expected networks such as 10.0.0.0/8 or " +
+        "2001:db8::/32, or addresses, found '10.0.0.0/33'")]
+    [InlineData("policy.clients.deny = [abc]", "my.conf:1:31: policy.clients.deny: expected public keys of 64 " +
+        "hexadecimal digits, found 'abc'")]
+    [InlineData("limits.address.bytes-per-second = fast", "my.conf:1:43: limits.address.bytes-per-second: expected a " +
+        "size such as 512KiB or 8MiB, 0 to 1GiB, found 'fast'")]
+    [InlineData("limits.address.ipv6-prefix = 0", "my.conf:1:38: limits.address.ipv6-prefix: expected a whole number, " +
+        "1 to 128, found '0'")]
     public void A_wrong_value_is_told_with_its_place_and_what_is_right(string field, string fault) =>
         Assert.Equal([fault], new Layers { File = $"relay {{ {field} }}" }.Fail());
 
