@@ -26,7 +26,10 @@ public sealed class Broker : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>Its address, with the user that every broker has.</summary>
-    public string Address => $"amqp://guest:guest@127.0.0.1:{Port}";
+    public string Address => AddressAt(Port);
+
+    /// <summary>The address of a broker on another port of 127.0.0.1.</summary>
+    public static string AddressAt(int port) => $"amqp://guest:guest@127.0.0.1:{port}";
 
     /// <summary>A broker that can be used.</summary>
     /// <param name="plugins">Its plugins, with commas between them; null for what relays need.</param>

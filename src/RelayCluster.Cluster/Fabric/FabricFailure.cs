@@ -10,8 +10,9 @@ internal static class FabricFailure
         FabricError.NoSuchNode,
         address.Node is { } node ? $"there is no node {node} in the fleet" : $"nobody owns keys of {address.Region}");
 
-    public static FabricException NameTaken(string name) =>
-        new(FabricError.NameTaken, $"another node of the fleet has the name {name}; each needs one of its own");
+    public static FabricException NameTaken(string name) => new(
+        FabricError.NameTaken,
+        $"the name {name} is taken by another node of the fleet: each needs a cluster.node-name of its own");
 
     /// <param name="error">How it failed.</param>
     /// <param name="node">The node that was to answer, if known.</param>

@@ -272,7 +272,7 @@ public abstract class FabricContract(IFabricEngine engine) : IAsyncLifetime
             FabricException e = await Assert.ThrowsAsync<FabricException>(() => second.StartAsync(default));
 
             Assert.Equal(FabricError.NameTaken, e.Error);
-            Assert.Contains("the name a;", e.Message, StringComparison.Ordinal);
+            Assert.Contains("the name a is taken", e.Message, StringComparison.Ordinal);
         }
     }
 
