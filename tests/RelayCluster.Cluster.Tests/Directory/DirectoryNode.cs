@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using RelayCluster.Cluster.Connections;
-using RelayCluster.Cluster.Connections.InProcess;
 using RelayCluster.Cluster.Directory;
 using RelayCluster.Cluster.Local;
 using RelayCluster.Cluster.Membership;

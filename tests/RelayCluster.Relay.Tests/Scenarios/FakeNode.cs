@@ -2,13 +2,15 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using RelayCluster.Crypto;
 using RelayCluster.Dht;
+using RelayCluster.Dht.Foreign;
+using RelayCluster.Dht.Links;
 using RelayCluster.Relay.Tests.Lookups;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Tests.Scenarios;
 
 /// <summary>A DHT in which the test says who is there and what the nodes answer.</summary>
-internal class FakeNode : IDhtNode
+internal class FakeNode : IDhtNode, ILinkNode
 {
     private readonly ConcurrentDictionary<Fixed32, Func<CancellationToken, Task<DhtStream>>> _servers = new();
     private readonly ConcurrentDictionary<Fixed32, Channel<LookupReply>> _topics = new();
@@ -35,6 +37,10 @@ internal class FakeNode : IDhtNode
     /// <summary>What a listen waits for; null: it is done at once.</summary>
     public Task? Announcing { get; set; }
 
+    /// <summary>What comes of a link; null: it is of no use.</summary>
+    public Func<DhtLink, CancellationToken, Task<DhtStream?>> OverLink { get; set; } =
+        static (_, _) => Task.FromResult<DhtStream?>(null);
+
     public int Queries => Volatile.Read(ref _queries);
 
     public static Fixed32 Key(int number) => FakeQuery.Key(number);
@@ -60,6 +66,28 @@ internal class FakeNode : IDhtNode
     {
         KeyPairs.Enqueue(options!.KeyPair!);
         return await DialAsync(remotePublicKey, cancellationToken);
+    }
+
+    public async ValueTask<DhtStream?> ConnectAsync(
+        DhtLink link,
+        Fixed32 remotePublicKey,
+        DhtConnectOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        KeyPairs.Enqueue(options!.KeyPair!);
+        return await OverLink(link, cancellationToken);
+    }
+
+    public async ValueTask<DhtStream?> ConnectAsync(
+        DhtLink link,
+        Fixed32 remotePublicKey,
+        IForeignIdentity identity,
+        DhtConnectOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        IForeignHandshake handshake = identity.BeginHandshake();
+        await handshake.WriteAsync(new byte[] { 1 }, cancellationToken);
+        return await OverLink(link, cancellationToken) is null ? null : new FakeRawPeer(remotePublicKey, handshake);
     }
 
     protected async Task<DhtStream> DialAsync(Fixed32 remotePublicKey, CancellationToken cancellationToken)

@@ -2,12 +2,13 @@ using System.Net;
 using System.Threading.Channels;
 using RelayCluster.Crypto;
 using RelayCluster.Dht;
+using RelayCluster.Dht.Links;
 using RelayCluster.Wire;
 
 namespace RelayCluster.Relay.Tests.Scenarios;
 
 /// <summary>A server of the fake node: the test says who connects.</summary>
-internal class FakeServer(KeyPair keyPair, DhtServerOptions options) : IDhtServer
+internal class FakeServer(KeyPair keyPair, DhtServerOptions options) : IDhtServer, ILinkServer
 {
     private readonly Channel<DhtStream> _backlog = Channel.CreateUnbounded<DhtStream>();
     private readonly CancellationTokenSource _closing = new();
@@ -75,6 +76,8 @@ internal class FakeServer(KeyPair keyPair, DhtServerOptions options) : IDhtServe
     }
 
     public ValueTask DisposeAsync() => CloseAsync(CancellationToken.None);
+
+    public bool TryAccept(DhtLink link) => throw new InvalidOperationException("the directory is the test's");
 
     protected void Queue(DhtStream stream) => _backlog.Writer.TryWrite(stream);
 }

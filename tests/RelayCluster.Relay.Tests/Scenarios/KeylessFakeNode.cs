@@ -12,6 +12,9 @@ internal sealed class KeylessFakeNode : FakeNode, IForeignKeyNode
     /// <summary>What the client's messages are to carry.</summary>
     public static byte[] Payload { get; } = [1, 2, 3];
 
+    /// <summary>Whether there are nodes where a server is announced.</summary>
+    public bool WantsSignatures { get; set; } = true;
+
     /// <summary>What a server answers a dial; more than one where the first does not fit.</summary>
     public List<byte[]> Answers { get; } = [[4, 5, 6]];
 
@@ -56,7 +59,11 @@ internal sealed class KeylessFakeNode : FakeNode, IForeignKeyNode
         try
         {
             await ListenAsync(server, cancellationToken);
-            await server.SignAsync(node: 1, isWithdrawal: false, cancellationToken);
+            if (WantsSignatures)
+            {
+                await server.SignAsync(node: 1, isWithdrawal: false, cancellationToken);
+            }
+
             return server;
         }
         catch

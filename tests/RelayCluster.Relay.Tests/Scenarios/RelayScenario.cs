@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using RelayCluster.Actors;
 using RelayCluster.Actors.TestKit;
 using RelayCluster.Protocol.Dialects;
+using RelayCluster.Relay.Directory;
 using RelayCluster.Relay.Policy;
 
 namespace RelayCluster.Relay.Tests.Scenarios;
@@ -18,7 +19,8 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
     public RelayScenario(
         RelayOptions? options = null,
         FakeNode? node = null,
-        Func<TimeProvider, IRelayPolicy>? policy = null)
+        Func<TimeProvider, IRelayPolicy>? policy = null,
+        IServerDirectory? directory = null)
     {
         Node = node ?? new FakeNode();
         Kit = new ActorTestKit();
@@ -27,7 +29,7 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
             options ?? new RelayOptions(),
             new ActorSystemOptions { TimeProvider = Kit.Clock, Dispatcher = Kit.Dispatcher },
             this,
-            new RelayPorts { MeterFactory = this, Policy = policy?.Invoke(Kit.Clock) });
+            new RelayPorts { MeterFactory = this, Policy = policy?.Invoke(Kit.Clock), Directory = directory });
     }
 
     public ActorTestKit Kit { get; }

@@ -109,7 +109,7 @@ internal sealed class LinkAcceptance(LinkCarriers carriers, DhtServerOptions opt
             uint error = ServerOffer.Check(NoisePayload.Decode(offer.Payload.Span));
             var admission = new ClientAdmission(options, timeProvider);
             return await admission.AskAsync(offer, clientAddress, cancellationToken).ConfigureAwait(false)
-                ? await handshake.WriteAsync((LinkOffer.Payload with { Error = error }).Encode(), cancellationToken)
+                ? await handshake.WriteAsync(LinkOffer.Create(error).Encode(), cancellationToken)
                     .ConfigureAwait(false)
                 : null;
         }

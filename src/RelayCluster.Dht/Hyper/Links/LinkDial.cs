@@ -68,7 +68,7 @@ internal sealed class LinkDial
 
     private async Task<DhtStream?> ConnectAsync(DhtLink link, CancellationToken cancellationToken)
     {
-        using var handshake = new ClientHandshake(_createHandshake(), LinkOffer.Payload);
+        using var handshake = new ClientHandshake(_createHandshake(), LinkOffer.Create());
         try
         {
             byte[] hello = await handshake.GetFirstMessageAsync(cancellationToken).ConfigureAwait(false);
@@ -106,14 +106,21 @@ internal sealed class LinkDial
             return null;
         }
 
-        (LinkFrameKind Kind, byte[] Body)? answer =
-            await WithinAsync(AnswerTimeout, frames.ReadAsync, cancellationToken).ConfigureAwait(false);
-        return answer switch
+        try
         {
-            { Kind: LinkFrameKind.Answer, Body: var message } => message,
-            { Kind: LinkFrameKind.Refused } => throw new DhtException(DhtError.PeerConnectionFailed),
-            _ => null,
-        };
+            (LinkFrameKind Kind, byte[] Body)? answer =
+                await WithinAsync(AnswerTimeout, frames.ReadAsync, cancellationToken).ConfigureAwait(false);
+            return answer switch
+            {
+                { Kind: LinkFrameKind.Answer, Body: var message } => message,
+                { Kind: LinkFrameKind.Refused } => throw new DhtException(DhtError.PeerConnectionFailed),
+                _ => null,
+            };
+        }
+        catch (TimeoutException e)
+        {
+            throw new DhtException(DhtError.PeerConnectionFailed, e);
+        }
 
         async ValueTask<bool> TakeAsync(CancellationToken stopping)
         {

@@ -114,7 +114,7 @@ public sealed class LinkConnectTests : IAsyncLifetime
         Assert.Equal(_clientKey.PublicKey, client.PublicKey);
         Assert.Equal(IPAddress.Loopback, client.Address.Address);
         NoisePayload payload = NoisePayload.Decode(client.NoisePayload.Span);
-        Assert.NotNull(payload.Udx);
+        Assert.NotEqual(0UL, payload.Udx!.Id);
         Assert.Equal(1u, payload.SecretStreamVersion);
         Assert.NotEmpty(client.EncodeNoisePayload5());
     }

@@ -62,7 +62,7 @@ public sealed class LinkDialTests : IAsyncDisposable
         _clock.Advance(TimeSpan.FromSeconds(0.1));
 
         DhtException e = await Assert.ThrowsAsync<DhtException>(() => dialling.WaitAsync(Deadline));
-        Assert.Equal(DhtError.PeerConnectionFailed, e.Error);
+        Assert.Equal("PEER_CONNECTION_FAILED: Could not connect to peer", e.Message);
     }
 
     [Theory]
@@ -141,7 +141,7 @@ public sealed class LinkDialTests : IAsyncDisposable
 
         await SayAsync(
             LinkFrameKind.Answer,
-            await handshake.WriteAsync((LinkOffer.Payload with { Error = error }).Encode(), CancellationToken.None));
+            await handshake.WriteAsync(LinkOffer.Create(error).Encode(), CancellationToken.None));
 
         DhtException e = await Assert.ThrowsAsync<DhtException>(() => dialling.WaitAsync(Deadline));
         Assert.Equal(expected, e.Error);
