@@ -107,7 +107,7 @@ internal sealed class LookupsActor : Actor<LookupsMessage>
         }
         else if (HasRoom())
         {
-            TryGive(asker, Begin(asker));
+            Begin(asker);
         }
         else
         {
@@ -122,12 +122,16 @@ internal sealed class LookupsActor : Actor<LookupsMessage>
             return false;
         }
 
+        Give(asker, place);
+        return true;
+    }
+
+    private static void Give(LookupAsker asker, AnswerReader place)
+    {
         if (!asker.TryGive(place))
         {
             place.Dispose();
         }
-
-        return true;
     }
 
     private bool HasRoom()
@@ -136,9 +140,11 @@ internal sealed class LookupsActor : Actor<LookupsMessage>
         return Context.ChildCount + _kept.Count < most || (_kept.TryRemoveOldest() && Context.ChildCount < most);
     }
 
-    private SharedAnswer Begin(LookupAsker asker)
+    private void Begin(LookupAsker asker)
     {
+        // The place first: the query may be over, and the answer closed, before this turn is.
         var answer = new SharedAnswer(_budget);
+        AnswerReader place = answer.TryAttach()!;
         string name = asker.Topic.ToString();
         name = _names.Contains(name) ? $"{name}-{++_more}" : name;
         _names.Add(name);
@@ -150,7 +156,7 @@ internal sealed class LookupsActor : Actor<LookupsMessage>
         _underWay.Add(actor, lookup);
         _current[asker.Topic] = lookup;
         Context.Watch(actor);
-        return answer;
+        Give(asker, place);
     }
 
     private void ScheduleExpiry()
