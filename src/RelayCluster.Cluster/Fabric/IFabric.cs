@@ -24,7 +24,7 @@ public interface IFabric : IAsyncDisposable
     /// <summary>Whether the engine can be had now.</summary>
     bool IsConnected { get; }
 
-    /// <summary>Answers requests, and hears broadcasts, of a subject; said before the start, once for a subject.</summary>
+    /// <summary>Answers requests, and hears broadcasts, of a subject; before the start, once for a subject.</summary>
     void Handle(string subject, FabricHandler handler);
 
     /// <summary>Joins the fleet; completes when the node can be asked.</summary>
@@ -38,7 +38,7 @@ public interface IFabric : IAsyncDisposable
     ValueTask SetWeightAsync(string region, int weight, CancellationToken cancellationToken);
 
     /// <summary>Asks one node; its replies as they come in.</summary>
-    /// <exception cref="FabricException">There is no such node, or it went before it was done, or it failed.</exception>
+    /// <exception cref="FabricException">There is no such node, or it went before the end, or it failed.</exception>
     IAsyncEnumerable<ReadOnlyMemory<byte>> AskAsync(
         FabricAddress address,
         string subject,

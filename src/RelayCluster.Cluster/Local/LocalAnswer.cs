@@ -3,8 +3,8 @@ using RelayCluster.Cluster.Fabric;
 namespace RelayCluster.Cluster.Local;
 
 /// <summary>
-/// The replies of a handler as its asker gets them: they end with the handler, with its failure, or with the loss of the
-/// call, whose handler is told to stop and not waited for.
+/// The replies of a handler as its asker gets them: they end with the handler, with its failure, or with the loss of
+/// the call, whose handler is told to stop and not waited for.
 /// </summary>
 internal sealed class LocalAnswer : IAsyncDisposable
 {

@@ -7,9 +7,9 @@ using RelayCluster.Cluster.Fabric;
 namespace RelayCluster.Cluster.Local;
 
 /// <summary>
-/// Joins nodes of one process, and does to them what happens to the nodes of a fleet: one is killed, two do not hear each
-/// other, the engine stops and returns. All of it is deterministic: without a wait in a handler, what is told has arrived
-/// when the telling returns, and time is the given one.
+/// Joins nodes of one process, and does to them what happens to the nodes of a fleet: one is killed, two do not hear
+/// each other, the engine stops and returns. All of it is deterministic: without a wait in a handler, what is told has
+/// arrived when the telling returns, and time is the given one.
 /// </summary>
 public sealed class LocalHub
 {
@@ -44,7 +44,7 @@ public sealed class LocalHub
         }
     }
 
-    /// <summary>A node dies: it is heard of no more, asks to it fail, and its own do; its connections are cut.</summary>
+    /// <summary>A node dies: it is heard of no more, asks to it and of it fail, and its connections are cut.</summary>
     public void Kill(string node)
     {
         LocalFabric? killed;
@@ -199,8 +199,8 @@ public sealed class LocalHub
     }
 
     /// <summary>
-    /// Weighted rendezvous: each node draws a number for the key, a heavier one a higher one on average, and the highest
-    /// has it. So a change of one node moves its keys only. -w / ln(u) is in "Weighted distributed hash tables",
+    /// Weighted rendezvous: each node draws a number for the key, a heavier one a higher one on average, and the
+    /// highest has it. So a change of one node moves its keys only. -w / ln(u) is in "Weighted distributed hash tables",
     /// Schindelhauer and Schomaker, 2005.
     /// </summary>
     private LocalFabric? FindOwner(string region, string key) => _nodes.Values

@@ -6,11 +6,11 @@ using RelayCluster.Cluster.Fabric;
 namespace RelayCluster.Cluster.Membership;
 
 /// <summary>
-/// Knows the nodes of the fleet, and makes this one known. Each node tells all others its <see cref="NodeStatus"/> every
-/// second, when its state changes, and when it meets a new one; <see cref="MembershipTable"/> makes of what is heard who
-/// is there. A node that is late is asked by name: if the engine knows no such node any more it is down at once, which is
-/// how a death is mostly seen, after some 2 s; one that is merely silent is down after 4 s. While the engine itself is
-/// away all others are down after that time, and come back with it.
+/// Knows the nodes of the fleet, and makes this one known. Each node tells all others its <see cref="NodeStatus"/>
+/// every second, when its state changes, and when it meets a new one; <see cref="MembershipTable"/> makes of what is
+/// heard who is there. A node that is late is asked by name: if the engine knows no such node any more it is down at
+/// once, which is how a death is mostly seen, after some 2 s; one that is merely silent is down after 4 s. While the
+/// engine itself is away all others are down after that time, and come back with it.
 /// </summary>
 public sealed partial class Fleet : IAsyncDisposable
 {
@@ -25,14 +25,13 @@ public sealed partial class Fleet : IAsyncDisposable
     private readonly MembershipTable _table;
     private readonly MemberWaits _waits = new();
     private readonly TaskSet _running = new();
-    private readonly Queue<MemberChange> _untold = new();
+    private readonly ChangeOutlet _untold = new();
     private readonly CancellationTokenSource _leaving = new();
     private readonly long _start;
     private readonly ITimer _timer;
     private NodeStatus _status;
     private Func<NodeLoad> _load = static () => NodeLoad.None;
     private TimeSpan? _nextStatus;
-    private bool _isRaising;
     private Task _telling = Task.CompletedTask;
 
     /// <summary>A fleet that this node has not joined yet.</summary>
@@ -203,7 +202,7 @@ public sealed partial class Fleet : IAsyncDisposable
             _waits.Wake(Snapshot);
         }
 
-        RaiseChanges();
+        _untold.TellAll(RaiseChange);
         foreach (string name in suspects)
         {
             _running.Add(AskAfterAsync(name));
@@ -224,7 +223,7 @@ public sealed partial class Fleet : IAsyncDisposable
         while (_table.TryReadChange(out SightingChange change))
         {
             hasMet |= change.Before is null;
-            _untold.Enqueue(new MemberChange(change.Before is { } before ? See(before) : null, See(change.Now)));
+            _untold.Add(new MemberChange(change.Before is { } before ? See(before) : null, See(change.Now)));
         }
 
         return hasMet;
@@ -250,32 +249,10 @@ public sealed partial class Fleet : IAsyncDisposable
         }
     }
 
-    /// <summary>One caller at a time tells what there is to tell, so changes are heard in their order.</summary>
-    private void RaiseChanges()
+    private void RaiseChange(MemberChange change)
     {
-        while (TakeUntold() is { } change)
-        {
-            Log.MemberChanged(_logger, change.Name, change.Now.State);
-            Changed?.Invoke(change);
-            lock (_lock)
-            {
-                _isRaising = false;
-            }
-        }
-    }
-
-    private MemberChange? TakeUntold()
-    {
-        lock (_lock)
-        {
-            if (_isRaising || !_untold.TryDequeue(out MemberChange? change))
-            {
-                return null;
-            }
-
-            _isRaising = true;
-            return change;
-        }
+        Log.MemberChanged(_logger, change.Name, change.Now.State);
+        Changed?.Invoke(change);
     }
 
     private async Task TellAsync(CancellationToken cancellationToken)

@@ -12,8 +12,8 @@ namespace RelayCluster.Cluster.Membership;
 ///                         +----------------------------------------------------------------------------------+
 /// </code>
 /// A suspect is for the owner to ask after: nothing has changed yet for others. What is down stays to be shown, and is
-/// forgotten in the end. Statuses of one instance are numbered, so one that was overtaken does not wake the dead; another
-/// instance under a known name is the node started anew, which ends all that was known of the former one.
+/// forgotten in the end. Statuses of one instance are numbered, so one that was overtaken does not wake the dead;
+/// another instance under a known name is the node started anew, which ends all that was known of the former one.
 /// </summary>
 internal sealed class MembershipTable
 {

@@ -7,9 +7,10 @@ using RelayCluster.Cluster.Fabric;
 namespace RelayCluster.Cluster.RabbitMq;
 
 /// <summary>
-/// The asks of this node over one link. An ask ends with its answer, or fails: at once if nobody is there to take it, if
-/// its node says so, or when the link breaks; after a silence otherwise, which a live node breaks every second. Half-way
-/// through the silence the node is poked, if it is known who answers: the broker gives the poke back if the node is gone.
+/// The asks of this node over one link. An ask ends with its answer, or fails: at once if nobody is there to take it,
+/// if its node says so, or when the link breaks; after a silence otherwise, which a live node breaks every second.
+/// Half-way through the silence the node is poked, if it is known who answers: the broker gives the poke back if the
+/// node is gone.
 /// </summary>
 internal sealed class AskTable
 {

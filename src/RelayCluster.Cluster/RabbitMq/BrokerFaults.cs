@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Threading.Channels;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 using RelayCluster.Cluster.Fabric;
@@ -22,13 +23,15 @@ internal static class BrokerFaults
     /// <summary>Whether something failed because its link is over.</summary>
     public static bool IsLinkLost(Exception exception) =>
         exception is OperationInterruptedException or ObjectDisposedException or IOException or SocketException
-            or TimeoutException or OperationCanceledException or InvalidOperationException;
+            or ChannelClosedException or TimeoutException or OperationCanceledException;
 
     private static FabricException? Explain(Exception cause, Exception whole, string node, BrokerAddress broker) =>
         cause switch
         {
             AuthenticationFailureException or PossibleAuthenticationFailureException => new FabricException(
-                FabricError.Refused, $"the broker {broker} refuses the user or the password of cluster.rabbitmq", whole),
+                FabricError.Refused,
+                $"the broker {broker} refuses the user or the password of cluster.rabbitmq",
+                whole),
             System.Security.Authentication.AuthenticationException => new FabricException(
                 FabricError.Refused, $"no TLS with the broker {broker}: {cause.Message}", whole),
             OperationInterruptedException { ShutdownReason: { } reason } => Explain(reason, whole, node, broker),

@@ -12,9 +12,9 @@ namespace RelayCluster.Cluster.RabbitMq;
 /// broadcasts, and the broker confirms each: that is its back-pressure, and tells that nobody was there to be asked;
 /// replies come to it, since direct reply-to is bound to the channel that asked.
 /// <code>
-/// post  mailbox ------> Arrived           asks, broadcasts, and signs to this node
-///       -------------> reply-to, mailbox  replies, and signs to other nodes, which come back as Returned if they are gone
-/// ask   -------------> mailbox, region, fanout   confirmed
+/// post  mailbox ------> Arrived           asks, broadcasts and signs to this node
+///       -------------> reply-to, mailbox  replies, and signs to nodes, which come back as Returned if they are gone
+/// ask   -------------> mailbox, region, fanout   asks and broadcasts, confirmed
 ///       reply-to -----> Arrived           replies
 /// </code>
 /// Whatever goes wrong on a channel ends the whole link: a new one declares everything anew, and that mends it.
@@ -197,7 +197,8 @@ internal sealed class BrokerLink : IAsyncDisposable
 
     /// <summary>Sends a sign to a node; it comes back if the node is gone.</summary>
     public ValueTask SignAsync(string node, Letter letter) =>
-        _post.BasicPublishAsync("", BrokerNames.Mailbox(node), mandatory: true, letter.ToProperties(Expiry), letter.Body);
+        _post.BasicPublishAsync(
+            "", BrokerNames.Mailbox(node), mandatory: true, letter.ToProperties(Expiry), letter.Body);
 
     public async ValueTask DisposeAsync()
     {
@@ -221,14 +222,15 @@ internal sealed class BrokerLink : IAsyncDisposable
                 ["x-overflow"] = "reject-publish",
             },
             cancellationToken: cancellationToken).ConfigureAwait(false);
-        await _post.ExchangeDeclareAsync(BrokerNames.Everybody, ExchangeType.Fanout, cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
+        await _post.ExchangeDeclareAsync(
+            BrokerNames.Everybody, ExchangeType.Fanout, cancellationToken: cancellationToken).ConfigureAwait(false);
         await _post.QueueBindAsync(mailbox, BrokerNames.Everybody, "", cancellationToken: cancellationToken)
             .ConfigureAwait(false);
 
         // A broker without the plugin is to be told of at the start, not when the first region is used.
         string trial = BrokerNames.Region($"trial.{_node}");
-        await _post.ExchangeDeclareAsync(trial, HashExchange, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await _post.ExchangeDeclareAsync(trial, HashExchange, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         await _post.ExchangeDeleteAsync(trial, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 

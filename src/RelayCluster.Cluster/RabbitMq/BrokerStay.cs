@@ -12,6 +12,7 @@ internal sealed class BrokerStay : IAsyncDisposable
     private readonly string _node;
     private readonly BrokerLink _link;
     private readonly TaskSet _running;
+    private readonly TimeProvider _timeProvider;
     private readonly AnswerTable _answers;
     private readonly BroadcastLanes _broadcasts;
     private readonly CancellationTokenSource _ending = new();
@@ -34,6 +35,7 @@ internal sealed class BrokerStay : IAsyncDisposable
         _node = node;
         _link = link;
         _running = running;
+        _timeProvider = timeProvider;
         Asks = new AskTable(node, link, running, timeProvider);
         _answers = new AnswerTable(node, link, handlers, running, logger);
         _broadcasts = new BroadcastLanes(handlers, running, logger);
@@ -56,7 +58,8 @@ internal sealed class BrokerStay : IAsyncDisposable
         _running.AddOutcome(sending);
         try
         {
-            await sending.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await sending.WaitAsync(FabricTimes.SilenceTimeout, _timeProvider, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && BrokerFaults.IsLinkLost(e))
         {

@@ -14,8 +14,8 @@ namespace RelayCluster.Cluster.RabbitMq;
 ///     |  \__ the broker is away: alone ----------^
 ///     +----- it refuses us, or our name is taken: FabricException
 /// </code>
-/// A node that was killed leaves its name for a moment, so a name counts as taken only after <see cref="Patience"/>. Once
-/// started the fabric never gives up: what the broker has against us then is logged, and tried again.
+/// A node that was killed leaves its name for a moment, so a name counts as taken only after <see cref="Patience"/>.
+/// Once started the fabric never gives up: what the broker has against us then is logged, and tried again.
 /// </summary>
 public sealed partial class RabbitMqFabric : IFabric
 {
@@ -40,7 +40,9 @@ public sealed partial class RabbitMqFabric : IFabric
     /// <param name="broker">The broker.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="loggerFactory">Where the link's ups and downs are logged.</param>
-    /// <param name="meterFactory">Where the meter <c>RelayCluster.Cluster</c> comes from; null for one of its own.</param>
+    /// <param name="meterFactory">
+    /// Where the meter <c>RelayCluster.Cluster</c> comes from; null for one of its own.
+    /// </param>
     public RabbitMqFabric(
         string nodeName,
         BrokerAddress broker,
@@ -189,7 +191,7 @@ public sealed partial class RabbitMqFabric : IFabric
             _metrics.Connected();
             Log.Joined(_logger, NodeName, _broker);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e)
         {
             _stay = null;
             if (stay is not null)
@@ -197,6 +199,7 @@ public sealed partial class RabbitMqFabric : IFabric
                 await stay.DisposeAsync().ConfigureAwait(false);
             }
 
+            cancellationToken.ThrowIfCancellationRequested();
             throw BrokerFaults.Explain(e, NodeName, _broker);
         }
         finally
@@ -268,7 +271,7 @@ public sealed partial class RabbitMqFabric : IFabric
         [LoggerMessage(7041, LogLevel.Warning, "{Fault}; the node serves by itself, and joins the fleet when it can")]
         public static partial void StartedAlone(ILogger logger, string fault);
 
-        [LoggerMessage(7042, LogLevel.Warning, "the broker {Broker} is lost; the node serves by itself until it is back")]
+        [LoggerMessage(7042, LogLevel.Warning, "the broker {Broker} is lost; until it is back the node is by itself")]
         public static partial void Lost(ILogger logger, BrokerAddress broker);
 
         [LoggerMessage(7043, LogLevel.Error, "{Fault}; it is tried again")]

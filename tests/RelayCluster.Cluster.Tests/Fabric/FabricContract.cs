@@ -136,7 +136,8 @@ public abstract class FabricContract(IFabricEngine engine) : IAsyncLifetime
         IFabric asker = await StartAsync("a");
         await StartAsync("b", node => node.Handle("work", work.HandleAsync));
         using var leaving = new CancellationTokenSource();
-        Task<List<string>> answer = AskAsync(asker, FabricAddress.OfNode("b"), "work", cancellationToken: leaving.Token);
+        Task<List<string>> answer = AskAsync(
+            asker, FabricAddress.OfNode("b"), "work", cancellationToken: leaving.Token);
         await work.Started.WaitAsync(Deadline);
 
         await leaving.CancelAsync();

@@ -25,11 +25,12 @@ public sealed class FleetTests
     public async Task The_numbers_of_a_node_are_known_a_second_later()
     {
         await using FleetScene scene = await FleetScene.OfAsync("a", "b");
-        scene["b"].Measure(() => new NodeLoad { Sessions = 7, BytesPerSecond = 1e6, Load = 0.5 });
+        var load = new NodeLoad { Sessions = 7, BytesPerSecond = 1e6, Load = 0.5 };
+        scene["b"].Measure(() => load);
 
         scene.Pass(1);
 
-        Assert.Equal(new NodeLoad { Sessions = 7, BytesPerSecond = 1e6, Load = 0.5 }, scene["a"].Find("b")!.Status.Load);
+        Assert.Equal(load, scene["a"].Find("b")!.Status.Load);
         Assert.Equal(scene.Clock.GetUtcNow(), scene["a"].Find("b")!.LastHeard);
         Assert.Empty(scene.Seen["a"]);
     }
@@ -104,7 +105,9 @@ public sealed class FleetTests
         scene.Hub.Restart();
         scene.Pass(1);
 
-        Assert.All(["a", "b", "c"], node => Assert.All(scene.View(node).Values, state => Assert.Equal(MemberState.Up, state)));
+        Assert.All(
+            ["a", "b", "c"],
+            node => Assert.All(scene.View(node).Values, state => Assert.Equal(MemberState.Up, state)));
     }
 
     [Fact]
