@@ -15,6 +15,7 @@ internal static class ClusterStart
 {
     public static ClusterNode Create(
         ServeOptions options,
+        LocalHub hub,
         TimeProvider timeProvider,
         ILoggerFactory loggerFactory,
         IMeterFactory meterFactory)
@@ -22,7 +23,7 @@ internal static class ClusterStart
         string name = options.Cluster.NodeName is { Length: > 0 } given ? given : Environment.MachineName;
         IFabric fabric = options.Cluster.Fabric switch
         {
-            FabricKind.Local => new LocalFabric(name, new LocalHub(timeProvider), loggerFactory),
+            FabricKind.Local => new LocalFabric(name, hub, loggerFactory),
             _ => new RabbitMqFabric(name, options.Cluster.Rabbitmq, timeProvider, loggerFactory, meterFactory),
         };
         var nodeOptions = new ClusterNodeOptions

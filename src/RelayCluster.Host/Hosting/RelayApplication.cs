@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using RelayCluster.Cluster;
+using RelayCluster.Cluster.Local;
 using RelayCluster.Crypto.Sodium;
 using RelayCluster.Host.Administration;
 using RelayCluster.Host.Configuration;
@@ -59,8 +60,10 @@ internal static partial class RelayApplication
         builder.Services.AddTelemetry(early, hasScrapes: early.Admin.Port.Number is not null);
 
         builder.Services.AddSingleton<IDhtMembership, DhtMembership>();
+        builder.Services.AddSingleton(services => new LocalHub(services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(services => ClusterStart.Create(
             services.GetRequiredService<IOptions<ServeOptions>>().Value,
+            services.GetRequiredService<LocalHub>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILoggerFactory>(),
             services.GetRequiredService<IMeterFactory>()));

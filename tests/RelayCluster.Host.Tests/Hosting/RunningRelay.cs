@@ -1,6 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using RelayCluster.Cluster;
+using RelayCluster.Cluster.Local;
 using RelayCluster.Host.Endpoints;
 using RelayCluster.Host.Hosting;
 using RelayCluster.Host.Tests.Configuration;
@@ -28,13 +30,25 @@ internal sealed class RunningRelay : IAsyncDisposable
 
     public RelayService Service => Application.Services.GetRequiredService<RelayService>();
 
-    public static async Task<RunningRelay> StartAsync(FakeMembership? membership = null, string file = "")
+    public ClusterNode Cluster => Application.Services.GetRequiredService<ClusterNode>();
+
+    public static async Task<RunningRelay> StartAsync(
+        FakeMembership? membership = null,
+        string file = "",
+        LocalHub? hub = null)
     {
         membership ??= FakeMembership.Joined();
         var layers = new Layers { File = $"relay {{ ws-port = 0, tcp-port = 0, log.level = none\n{file} }}" };
         WebApplication application = RelayApplication.Build(
             layers.Build(),
-            services => services.AddSingleton<IDhtMembership>(membership));
+            services =>
+            {
+                services.AddSingleton<IDhtMembership>(membership);
+                if (hub is not null)
+                {
+                    services.AddSingleton(hub);
+                }
+            });
         await application.StartAsync().WaitAsync(Deadline);
         return new RunningRelay(application, membership);
     }

@@ -50,9 +50,10 @@ internal sealed class InProcessTransport(InProcessLines others, string node) : I
 
     public async ValueTask DisposeAsync()
     {
-        Cut();
+        others.Remove(this);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _serving.WhenAllAsync().ConfigureAwait(false);
+        Cut();
     }
 
     private void Take(PipedLine line)

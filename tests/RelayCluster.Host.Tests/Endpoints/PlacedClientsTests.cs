@@ -1,0 +1,158 @@
+using System.Net.WebSockets;
+using RelayCluster.Cluster.Local;
+using RelayCluster.Cluster.Membership;
+using RelayCluster.Host.Endpoints;
+using RelayCluster.Host.Tests.Hosting;
+using RelayCluster.Protocol.Dialects;
+
+namespace RelayCluster.Host.Tests.Endpoints;
+
+/// <summary>Two relays, a and b, and clients that all come to a.</summary>
+public sealed class PlacedClientsTests : IAsyncLifetime
+{
+    private readonly LocalHub _hub = new(TimeProvider.System);
+    private readonly List<TestClient> _others = [];
+    private RunningRelay _a = null!;
+    private RunningRelay _b = null!;
+    private int _servedByB;
+
+    public async Task InitializeAsync()
+    {
+        _a = await StartAsync("a");
+        _b = await StartAsync("b");
+        await _a.Cluster.Fleet
+            .WaitUntilAsync(members => members.Count(member => member.State == MemberState.Up) == 2)
+            .WaitAsync(RunningRelay.Deadline);
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (TestClient client in _others)
+        {
+            await client.DisposeAsync();
+        }
+
+        await _a.DisposeAsync();
+        await _b.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Clients_of_either_transport_and_dialect_are_served_by_both_relays()
+    {
+        for (int i = 0; i < 4; i++)
+        {
+            _others.Add(await TestClient.ConnectWebSocketAsync(_a));
+            _others.Add(await TestClient.ConnectWebSocketAsync(_a, dialect: RelayDialect.Web4));
+            _others.Add(await TestClient.ConnectTcpAsync(_a));
+            _others.Add(await TestClient.ConnectTcpAsync(_a, RelayDialect.Web4));
+        }
+
+        foreach (TestClient client in _others)
+        {
+            await client.AssertServedAsync();
+        }
+
+        Assert.InRange(Count(_b), 7, 9);
+        Assert.Equal(16, Count(_a) + Count(_b));
+    }
+
+    [Fact]
+    public async Task A_relay_that_serves_anothers_client_tells_it_why_it_closes()
+    {
+        await FillAAsync();
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(_a.Address("/", "ws"), CancellationToken.None).WaitAsync(RunningRelay.Deadline);
+        await socket.SendAsync(
+            await OpeningFrame.MakeAsync(), WebSocketMessageType.Binary, true, CancellationToken.None);
+        var buffer = new ArraySegment<byte>(new byte[4096]);
+        WebSocketReceiveResult received = await socket.ReceiveAsync(buffer, CancellationToken.None)
+            .WaitAsync(RunningRelay.Deadline);
+        Assert.Equal(WebSocketMessageType.Binary, received.MessageType); // there is a session
+
+        await _b.Application.StopAsync().WaitAsync(RunningRelay.Deadline);
+
+        while (received.MessageType != WebSocketMessageType.Close)
+        {
+            received = await socket.ReceiveAsync(buffer, CancellationToken.None).WaitAsync(RunningRelay.Deadline);
+        }
+
+        Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, received.CloseStatus);
+        Assert.NotEmpty(received.CloseStatusDescription!);
+    }
+
+    [Fact]
+    public async Task A_client_that_closes_is_gone_at_the_relay_that_serves_it()
+    {
+        using var socket = new ClientWebSocket();
+        TestClient client = await ConnectToBAsync(socket);
+
+        await client.DisposeAsync();
+
+        await UntilClientIsGoneAsync();
+    }
+
+    [Fact]
+    public async Task A_client_that_vanishes_is_gone_at_the_relay_that_serves_it()
+    {
+        using var socket = new ClientWebSocket();
+        await using TestClient client = await ConnectToBAsync(socket);
+
+        socket.Abort();
+
+        await UntilClientIsGoneAsync();
+    }
+
+    [Fact]
+    public async Task A_relay_that_dies_cuts_the_clients_that_it_serves()
+    {
+        using var socket = new ClientWebSocket();
+        await using TestClient client = await ConnectToBAsync(socket);
+
+        _hub.Kill("b");
+
+        await client.AssertClosedAsync();
+        Assert.Null(socket.CloseStatus);
+    }
+
+    [Fact]
+    public void The_answer_to_a_handshake_is_that_of_the_RFC() =>
+        Assert.Equal("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", WebSocketUpgrade.Answer("dGhlIHNhbXBsZSBub25jZQ=="));
+
+    private Task<RunningRelay> StartAsync(string name) =>
+        RunningRelay.StartAsync(file: $"cluster {{ node-name = {name}, placement = sharded }}", hub: _hub);
+
+    /// <summary>Clients of a, so many that b serves the next one.</summary>
+    private async Task FillAAsync()
+    {
+        while (Count(_a) < Count(_b) + 2)
+        {
+            TestClient other = await TestClient.ConnectWebSocketAsync(_a);
+            _others.Add(other);
+            await other.AssertServedAsync();
+        }
+    }
+
+    /// <summary>A client of a that b serves.</summary>
+    private async Task<TestClient> ConnectToBAsync(ClientWebSocket socket)
+    {
+        await FillAAsync();
+        await socket.ConnectAsync(_a.Address("/", "ws"), CancellationToken.None).WaitAsync(RunningRelay.Deadline);
+        TestClient client = TestClient.Over(socket);
+        await client.AssertServedAsync();
+        _servedByB = Count(_b);
+        return client;
+    }
+
+    /// <summary>Lets the relays' tasks run until b serves one client less.</summary>
+    private async Task UntilClientIsGoneAsync()
+    {
+        using var patience = new CancellationTokenSource(RunningRelay.Deadline);
+        while (Count(_b) >= _servedByB)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private static int Count(RunningRelay relay) => relay.Cluster.Placement.SessionCount;
+}
