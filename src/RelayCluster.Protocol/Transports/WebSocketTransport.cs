@@ -11,7 +11,9 @@ namespace RelayCluster.Protocol.Transports;
 /// </summary>
 /// <remarks>
 /// The transport owns the socket. A <see cref="WebSocket"/> gives up its connection when a call on it is cancelled, so
-/// cancelling is as good as <see cref="Abort"/>. Disposing says goodbye first, if there is still somebody to say it to.
+/// cancelling is as good as <see cref="Abort"/>, but for a receive between two messages: that one only ends the reading,
+/// so that a session which stops waiting for its client can still say goodbye. Disposing does, if there is still somebody
+/// to say it to.
 /// </remarks>
 public sealed class WebSocketTransport : IMessageTransport
 {
@@ -54,8 +56,7 @@ public sealed class WebSocketTransport : IMessageTransport
         try
         {
             // an empty buffer: completes when a message begins
-            ValueWebSocketReceiveResult result =
-                await _socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+            ValueWebSocketReceiveResult result = await AwaitMessageAsync(cancellationToken).ConfigureAwait(false);
             int length = 0;
             while (IsData(result) && !result.EndOfMessage)
             {
@@ -126,6 +127,34 @@ public sealed class WebSocketTransport : IMessageTransport
         finally
         {
             _socket.Dispose();
+        }
+    }
+
+    /// <summary>Waits for the beginning of a message; nothing is read.</summary>
+    private async ValueTask<ValueWebSocketReceiveResult> AwaitMessageAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ValueTask<ValueWebSocketReceiveResult> receiving =
+            _socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
+        if (receiving.IsCompleted || !cancellationToken.CanBeCanceled)
+        {
+            return await receiving.ConfigureAwait(false);
+        }
+
+        Task<ValueWebSocketReceiveResult> waiting = receiving.AsTask();
+        try
+        {
+            return await waiting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!waiting.IsCompleted)
+        {
+            // It ends with the socket, and nobody asks how.
+            _ = waiting.ContinueWith(
+                static task => _ = task.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted,
+                TaskScheduler.Default);
+            throw;
         }
     }
 

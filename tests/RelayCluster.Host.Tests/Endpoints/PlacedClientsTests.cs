@@ -69,7 +69,7 @@ public sealed class PlacedClientsTests : IAsyncLifetime
             .WaitAsync(RunningRelay.Deadline);
         Assert.Equal(WebSocketMessageType.Binary, received.MessageType); // there is a session
 
-        await _b.Application.StopAsync().WaitAsync(RunningRelay.Deadline);
+        await _b.Cluster.Drain.DrainAsync(TimeSpan.Zero, CancellationToken.None).WaitAsync(RunningRelay.Deadline);
 
         while (received.MessageType != WebSocketMessageType.Close)
         {
@@ -119,7 +119,7 @@ public sealed class PlacedClientsTests : IAsyncLifetime
         Assert.Equal("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", WebSocketUpgrade.Answer("dGhlIHNhbXBsZSBub25jZQ=="));
 
     private Task<RunningRelay> StartAsync(string name) =>
-        RunningRelay.StartAsync(file: $"cluster {{ node-name = {name}, placement = sharded }}", hub: _hub);
+        RunningRelay.StartAsync(file: $"cluster {{ node-name = {name}, placement = sharded, placement-timeout = 10s }}", hub: _hub);
 
     /// <summary>Clients of a, so many that b serves the next one.</summary>
     private async Task FillAAsync()

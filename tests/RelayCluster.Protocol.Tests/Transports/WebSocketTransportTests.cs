@@ -124,6 +124,20 @@ public sealed class WebSocketTransportTests : IAsyncDisposable
         Assert.Equal("the relay is draining", close.CloseStatusDescription);
     }
 
+    [Fact]
+    public async Task Close_AfterAReceiveThatWasCancelled_StillTellsWhy()
+    {
+        using var stopping = new CancellationTokenSource();
+        Task<PooledBuffer?> receiving = _transport.ReceiveAsync(stopping.Token).AsTask();
+        await stopping.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => receiving);
+
+        await _transport.CloseAsync(new CloseReason(CloseKind.GoingAway, "the relay is draining"));
+
+        WebSocketReceiveResult close = await _client.ReceiveAsync(new byte[10], CancellationToken.None);
+        Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, close.CloseStatus);
+    }
+
     [Theory]
     [InlineData("a", 200, 123)]
     [InlineData("é", 100, 61)]
