@@ -3,6 +3,7 @@ using RelayCluster.Cluster.Membership;
 using RelayCluster.Protocol.Dialects;
 using RelayCluster.Relay;
 using RelayCluster.Relay.Administration;
+using RelayCluster.Relay.Lookups;
 
 namespace RelayCluster.Cluster.Administration;
 
@@ -18,10 +19,15 @@ namespace RelayCluster.Cluster.Administration;
         typeof(CamelCaseConverter<ClientTransport>),
         typeof(CamelCaseConverter<RelayDialect>),
         typeof(CamelCaseConverter<StreamDirection>),
+        typeof(CamelCaseConverter<TopicLookupState>),
     ])]
 [JsonSerializable(typeof(IReadOnlyList<MemberSummary>))]
 [JsonSerializable(typeof(IReadOnlyList<SessionSummary>))]
 [JsonSerializable(typeof(FleetLine<SessionSummary>))]
 [JsonSerializable(typeof(SessionTree))]
+[JsonSerializable(typeof(IReadOnlyList<ShardSummary>))]
+[JsonSerializable(typeof(FleetLine<ShardSummary>))]
+[JsonSerializable(typeof(IReadOnlyList<TopicLookup>))]
+[JsonSerializable(typeof(FleetLine<TopicLookup>))]
 [JsonSerializable(typeof(NodeReply))]
 public sealed partial class AdministrationJson : JsonSerializerContext;

@@ -5,6 +5,7 @@ using RelayCluster.Cluster.Fabric;
 using RelayCluster.Cluster.Membership;
 using RelayCluster.Relay;
 using RelayCluster.Relay.Administration;
+using RelayCluster.Relay.Lookups;
 
 namespace RelayCluster.Cluster.Administration;
 
@@ -21,15 +22,17 @@ public sealed class FleetAdministration
     /// <summary>The administration of a node that is not started yet.</summary>
     /// <param name="fabric">What joins the nodes; not started yet.</param>
     /// <param name="fleet">Who is in the fleet.</param>
+    /// <param name="lookups">The topics that are looked up.</param>
     /// <param name="drain">Whether this node takes sessions.</param>
-    public FleetAdministration(IFabric fabric, Fleet fleet, NodeDrain drain)
+    public FleetAdministration(IFabric fabric, Fleet fleet, ITopicLookups lookups, NodeDrain drain)
     {
         ArgumentNullException.ThrowIfNull(fabric);
         ArgumentNullException.ThrowIfNull(fleet);
+        ArgumentNullException.ThrowIfNull(lookups);
         ArgumentNullException.ThrowIfNull(drain);
         _fabric = fabric;
         _fleet = fleet;
-        _here = new NodeAdministration(fabric, drain);
+        _here = new NodeAdministration(fabric, lookups, drain);
     }
 
     /// <summary>Whose sessions this node has; until then it tells of none.</summary>
@@ -43,13 +46,16 @@ public sealed class FleetAdministration
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="AdministrationException">There is no such node.</exception>
     public IAsyncEnumerable<FleetLine<SessionSummary>> GetSessionsAsync(
-        string? node, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<string> nodes = node is null
-            ? [.. _fleet.Members.Where(member => member.State != MemberState.Down).Select(member => member.Name)]
-            : [Find(node)];
-        return CollectAsync(nodes, GetSessionsOfAsync, cancellationToken);
-    }
+        string? node, CancellationToken cancellationToken) =>
+        CollectAsync(node is null ? FindAll() : [Find(node)], GetSessionsOfAsync, cancellationToken);
+
+    /// <summary>What each node has of the keys of each region.</summary>
+    public IAsyncEnumerable<FleetLine<ShardSummary>> GetShardsAsync(CancellationToken cancellationToken) =>
+        CollectAsync(FindAll(), GetShardsOfAsync, cancellationToken);
+
+    /// <summary>The topics that are being looked up, or kept, by node.</summary>
+    public IAsyncEnumerable<FleetLine<TopicLookup>> GetLookupsAsync(CancellationToken cancellationToken) =>
+        CollectAsync(FindAll(), GetLookupsOfAsync, cancellationToken);
 
     /// <summary>One session, wherever it is, with its servers, streams and queries.</summary>
     /// <exception cref="AdministrationException">There is none of that name, or its node cannot be asked.</exception>
@@ -147,6 +153,9 @@ public sealed class FleetAdministration
 
     private bool IsHere(string node) => node == _fabric.NodeName;
 
+    private string[] FindAll() =>
+        [.. _fleet.Members.Where(member => member.State != MemberState.Down).Select(member => member.Name)];
+
     private string Find(string node) => _fleet.Find(node) switch
     {
         null => throw new AdministrationException(
@@ -201,13 +210,46 @@ public sealed class FleetAdministration
     private IAsyncEnumerable<SessionSummary> GetSessionsOfAsync(string node, CancellationToken cancellationToken) =>
         IsHere(node)
             ? _here.GetSessionsAsync(cancellationToken)
-            : AskAsync(
+            : AskForPagesAsync(
                 node,
                 NodeAdministration.SessionsSubject,
-                new SessionQuestion(string.Empty),
-                OrderJson.Default.SessionQuestion,
                 AdministrationJson.Default.IReadOnlyListSessionSummary,
-                cancellationToken).SelectMany(static page => page);
+                cancellationToken);
+
+    private IAsyncEnumerable<ShardSummary> GetShardsOfAsync(string node, CancellationToken cancellationToken) =>
+        IsHere(node)
+            ? _here.GetShards().ToAsyncEnumerable()
+            : AskForPagesAsync(
+                node,
+                NodeAdministration.ShardsSubject,
+                AdministrationJson.Default.IReadOnlyListShardSummary,
+                cancellationToken);
+
+    private async IAsyncEnumerable<TopicLookup> GetLookupsOfAsync(
+        string node, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IAsyncEnumerable<TopicLookup> lookups = IsHere(node)
+            ? (await _here.GetLookupsAsync(cancellationToken).ConfigureAwait(false)).ToAsyncEnumerable()
+            : AskForPagesAsync(
+                node,
+                NodeAdministration.LookupsSubject,
+                AdministrationJson.Default.IReadOnlyListTopicLookup,
+                cancellationToken);
+        await foreach (TopicLookup lookup in lookups.ConfigureAwait(false))
+        {
+            yield return lookup;
+        }
+    }
+
+    private IAsyncEnumerable<T> AskForPagesAsync<T>(
+        string node, string subject, JsonTypeInfo<IReadOnlyList<T>> pageType, CancellationToken cancellationToken) =>
+        AskAsync(
+            node,
+            subject,
+            new SessionQuestion(string.Empty),
+            OrderJson.Default.SessionQuestion,
+            pageType,
+            cancellationToken).SelectMany(static page => page);
 
     private async Task<TReply> OrderAsync<TOrder, TReply>(
         string node,

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using RelayCluster.Cluster.Fabric;
 using RelayCluster.Relay;
 using RelayCluster.Relay.Administration;
+using RelayCluster.Relay.Lookups;
 
 namespace RelayCluster.Cluster.Administration;
 
@@ -15,22 +16,28 @@ internal sealed class NodeAdministration
 {
     public const string SessionsSubject = "admin/sessions";
     public const string SessionSubject = "admin/session";
+    public const string ShardsSubject = "admin/shards";
+    public const string LookupsSubject = "admin/lookups";
     public const string KickSubject = "admin/kick";
     public const string DrainSubject = "admin/drain";
     public const string ResumeSubject = "admin/resume";
 
     private const int PageSize = 100;
 
-    private readonly string _name;
+    private readonly IFabric _fabric;
+    private readonly ITopicLookups _lookups;
     private readonly NodeDrain _drain;
     private volatile RelayServer? _relay;
 
-    public NodeAdministration(IFabric fabric, NodeDrain drain)
+    public NodeAdministration(IFabric fabric, ITopicLookups lookups, NodeDrain drain)
     {
-        _name = fabric.NodeName;
+        _fabric = fabric;
+        _lookups = lookups;
         _drain = drain;
         fabric.Handle(SessionsSubject, TellSessionsAsync);
         fabric.Handle(SessionSubject, TellSessionAsync);
+        fabric.Handle(ShardsSubject, TellShardsAsync);
+        fabric.Handle(LookupsSubject, TellLookupsAsync);
         fabric.Handle(KickSubject, KickAsync);
         fabric.Handle(DrainSubject, DrainAsync);
         fabric.Handle(ResumeSubject, ResumeAsync);
@@ -48,6 +55,12 @@ internal sealed class NodeAdministration
 
     public Task<SessionTree?> GetSessionAsync(string id, CancellationToken cancellationToken) =>
         _relay?.GetSessionAsync(id, cancellationToken) ?? Task.FromResult<SessionTree?>(null);
+
+    public IReadOnlyList<ShardSummary> GetShards() =>
+        [.. _fabric.Weights.OrderBy(pair => pair.Key).Select(pair => new ShardSummary(pair.Key, pair.Value))];
+
+    public Task<IReadOnlyList<TopicLookup>> GetLookupsAsync(CancellationToken cancellationToken) =>
+        _lookups.ListAsync(cancellationToken);
 
     public Task<bool> KickAsync(string id, string reason, CancellationToken cancellationToken) =>
         _relay?.CloseSessionAsync(id, reason, cancellationToken) ?? Task.FromResult(false);
@@ -71,7 +84,7 @@ internal sealed class NodeAdministration
     private static ReadOnlyMemory<byte> Write<T>(T reply, JsonTypeInfo<T> type) =>
         JsonSerializer.SerializeToUtf8Bytes(reply, type);
 
-    private NodeReply Describe(TimeSpan? timeout) => new(_name, _drain.State, _relay?.SessionCount ?? 0, timeout);
+    private NodeReply Describe(TimeSpan? timeout) => new(_fabric.NodeName, _drain.State, _relay?.SessionCount ?? 0, timeout);
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> TellSessionsAsync(
         FabricRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -93,6 +106,22 @@ internal sealed class NodeAdministration
             {
                 yield return Write(piece, AdministrationJson.Default.SessionTree);
             }
+        }
+    }
+
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> TellShardsAsync(
+        FabricRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        yield return Write(GetShards(), AdministrationJson.Default.IReadOnlyListShardSummary);
+    }
+
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> TellLookupsAsync(
+        FabricRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (TopicLookup[] page in (await GetLookupsAsync(cancellationToken).ConfigureAwait(false)).Chunk(PageSize))
+        {
+            yield return Write(page, AdministrationJson.Default.IReadOnlyListTopicLookup);
         }
     }
 

@@ -37,6 +37,9 @@ public interface IFabric : IAsyncDisposable
     /// </summary>
     ValueTask SetWeightAsync(string region, int weight, CancellationToken cancellationToken);
 
+    /// <summary>The weights that this node was given, by region.</summary>
+    IReadOnlyDictionary<string, int> Weights { get; }
+
     /// <summary>Asks one node; its replies as they come in.</summary>
     /// <exception cref="FabricException">There is no such node, or it went before the end, or it failed.</exception>
     IAsyncEnumerable<ReadOnlyMemory<byte>> AskAsync(

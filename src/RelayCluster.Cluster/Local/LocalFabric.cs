@@ -63,6 +63,9 @@ public sealed partial class LocalFabric : IFabric
     }
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, int> Weights => _weights;
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> AskAsync(
         FabricAddress address,
         string subject,

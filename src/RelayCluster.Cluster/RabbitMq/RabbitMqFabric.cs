@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
@@ -30,7 +31,7 @@ public sealed partial class RabbitMqFabric : IFabric
     private readonly HandlerTable _handlers = new();
     private readonly TaskSet _running = new();
     private readonly SemaphoreSlim _changing = new(1); // who holds it may change the stay and the weights
-    private readonly Dictionary<string, int> _weights = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _weights = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _ending = new();
     private volatile BrokerStay? _stay;
     private Task _keeping = Task.CompletedTask;
@@ -84,6 +85,9 @@ public sealed partial class RabbitMqFabric : IFabric
 
         _keeping = KeepAsync();
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, int> Weights => _weights;
 
     /// <inheritdoc/>
     public async ValueTask SetWeightAsync(string region, int weight, CancellationToken cancellationToken)

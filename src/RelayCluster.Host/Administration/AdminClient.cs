@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using RelayCluster.Cluster.Administration;
 using RelayCluster.Relay.Administration;
+using RelayCluster.Relay.Lookups;
 
 namespace RelayCluster.Host.Administration;
 
@@ -43,6 +44,14 @@ internal sealed class AdminClient : IDisposable
             node is null ? "v1/sessions" : $"v1/sessions?node={Uri.EscapeDataString(node)}",
             AdministrationJson.Default.FleetLineSessionSummary,
             cancellationToken);
+
+    /// <exception cref="AdminClientException">It could not be asked.</exception>
+    public IAsyncEnumerable<FleetLine<ShardSummary>> GetShardsAsync(CancellationToken cancellationToken) =>
+        ReadLinesAsync("v1/shards", AdministrationJson.Default.FleetLineShardSummary, cancellationToken);
+
+    /// <exception cref="AdminClientException">It could not be asked.</exception>
+    public IAsyncEnumerable<FleetLine<TopicLookup>> GetLookupsAsync(CancellationToken cancellationToken) =>
+        ReadLinesAsync("v1/lookups", AdministrationJson.Default.FleetLineTopicLookup, cancellationToken);
 
     /// <exception cref="AdminClientException">It could not be asked, or there is no such session.</exception>
     public Task<SessionTree> GetSessionAsync(string id, CancellationToken cancellationToken) => AskAsync(

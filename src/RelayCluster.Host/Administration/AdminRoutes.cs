@@ -21,6 +21,14 @@ internal static class AdminRoutes
             context,
             await administration.GetSessionAsync(Get(context, "id"), context.RequestAborted),
             AdministrationJson.Default.SessionTree));
+        routes.MapGet("/v1/shards", context => AdminAnswers.WriteLinesAsync(
+            context,
+            administration.GetShardsAsync(context.RequestAborted),
+            AdministrationJson.Default.FleetLineShardSummary));
+        routes.MapGet("/v1/lookups", context => AdminAnswers.WriteLinesAsync(
+            context,
+            administration.GetLookupsAsync(context.RequestAborted),
+            AdministrationJson.Default.FleetLineTopicLookup));
         routes.MapPost("/v1/sessions/{id}/kick", async context =>
         {
             KickWish? wish = await AdminAnswers.ReadAsync(context, AdminJson.Default.KickWish);

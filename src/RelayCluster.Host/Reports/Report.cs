@@ -22,6 +22,8 @@ namespace RelayCluster.Host.Reports;
 [JsonDerivedType(typeof(MemberReport), "member")]
 [JsonDerivedType(typeof(SessionReport), "session")]
 [JsonDerivedType(typeof(SessionTreeReport), "tree")]
+[JsonDerivedType(typeof(ShardReport), "shard")]
+[JsonDerivedType(typeof(LookupReport), "lookup")]
 [JsonDerivedType(typeof(NodeStateReport), "node")]
 [JsonDerivedType(typeof(KickedReport), "kicked")]
 [JsonDerivedType(typeof(MissingReport), "missing")]

@@ -22,6 +22,8 @@ internal static class ClusterCommand
             MembersCommand.Create(terminal),
             SessionsCommand.Create(terminal),
             SessionCommand.Create(terminal),
+            ShardsCommand.Create(terminal),
+            LookupsCommand.Create(terminal),
             KickCommand.Create(terminal),
             DrainCommand.Create(terminal),
             ResumeCommand.Create(terminal),

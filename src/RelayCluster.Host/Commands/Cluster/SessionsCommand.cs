@@ -1,8 +1,6 @@
 using System.CommandLine;
-using RelayCluster.Cluster.Administration;
 using RelayCluster.Host.Reports;
 using RelayCluster.Host.Terminal;
-using RelayCluster.Relay.Administration;
 
 namespace RelayCluster.Host.Commands.Cluster;
 
@@ -18,26 +16,12 @@ internal static class SessionsCommand
         var node = new Option<string?>("--node") { HelpName = "node", Description = "Only those of this node" };
         command.Add(node);
         ClusterCommand.SetQuestion(
-            command, terminal, "session, missing", async (commandLine, admin, reporter, stopping) =>
-            {
-                List<SessionReport> sessions = [];
-                List<MissingReport> missing = [];
-                await foreach (FleetLine<SessionSummary> line in admin
-                    .GetSessionsAsync(commandLine.GetValue(node), stopping).WithCancellation(stopping))
-                {
-                    if (line.Item is { } session)
-                    {
-                        sessions.Add(new SessionReport(session, line.Node));
-                    }
-                    else
-                    {
-                        missing.Add(new MissingReport(line.Node, line.Failure ?? "no reason was given"));
-                    }
-                }
-
-                reporter.TellAll(sessions, SessionReport.Layout);
-                missing.ForEach(reporter.Tell);
-            });
+            command, terminal, "session, missing", (commandLine, admin, reporter, stopping) => FleetLines.TellAsync(
+                admin.GetSessionsAsync(commandLine.GetValue(node), stopping),
+                reporter,
+                SessionReport.Layout,
+                sessions => sessions.Select(session => new SessionReport(session.Item, session.Node)),
+                stopping));
         return command;
     }
 }

@@ -1,0 +1,18 @@
+using System.Globalization;
+using RelayCluster.Relay.Lookups;
+
+namespace RelayCluster.Host.Reports;
+
+/// <summary>A topic that is being looked up, or kept.</summary>
+/// <param name="Lookup">What is done about it.</param>
+/// <param name="Node">Where.</param>
+internal sealed record LookupReport(TopicLookup Lookup, string Node) : Report
+{
+    public static readonly TableLayout<LookupReport> Layout = new(
+        new("TOPIC", row => row.Lookup.Topic.ToString()),
+        new("NODE", row => row.Node),
+        new("STATE", row => row.Lookup.State.ToString().ToLowerInvariant()),
+        new("ASKERS", row => row.Lookup.Askers.ToString(CultureInfo.InvariantCulture), IsNumber: true),
+        new("REPLIES", row => row.Lookup.Replies.ToString(CultureInfo.InvariantCulture), IsNumber: true),
+        new("AGE", row => Age.Format(row.Lookup.Age), IsNumber: true));
+}
