@@ -119,7 +119,8 @@ internal sealed class NodeAdministration
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> TellLookupsAsync(
         FabricRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (TopicLookup[] page in (await GetLookupsAsync(cancellationToken).ConfigureAwait(false)).Chunk(PageSize))
+        IReadOnlyList<TopicLookup> lookups = await GetLookupsAsync(cancellationToken).ConfigureAwait(false);
+        foreach (TopicLookup[] page in lookups.Chunk(PageSize))
         {
             yield return Write(page, AdministrationJson.Default.IReadOnlyListTopicLookup);
         }

@@ -13,6 +13,14 @@ public sealed class ServeOptionsValidatorTests
         "dots, hyphens and underscores")]
     [InlineData("proxy-protocol.tcp = on", "my.conf:1:30: proxy-protocol.tcp: expected proxies, the networks from " +
         "which it is to be believed")]
+    [InlineData("admin { host = 0.0.0.0, port = 0 }", "my.conf:1:24: admin.host: expected an admin.token or " +
+        "admin.token-file beside an address that others can reach")]
+    [InlineData("admin.token = fifteen-letters", "my.conf:1:23: admin.token: expected at least 16 characters")]
+    [InlineData("admin { token = 0123456789abcdef, token-file = f }", "my.conf:1:56: admin.token-file: expected not " +
+        "to stand beside admin.token")]
+    [InlineData("admin.port = on", "my.conf:1:22: admin.port: expected a whole number, 0 to 65535, or off, found 'on'")]
+    [InlineData("admin.port = 65536", "my.conf:1:22: admin.port: expected a whole number, 0 to 65535, or off, " +
+        "found '65536'")]
     public void Options_that_do_not_go_together_are_told(string field, string fault) =>
         Assert.Equal([fault], new Layers { File = $"relay {{ {field} }}" }.Fail());
 
@@ -22,6 +30,10 @@ public sealed class ServeOptionsValidatorTests
     [InlineData("dht { bootstrap = [\"a.example:1\"], testnet = true }")]
     [InlineData("tls { certificate = c.pem, key = k.pem }")]
     [InlineData("proxies = [10.0.0.0/8], proxy-protocol { ws = on, tcp = on }")]
+    [InlineData("admin { host = 0.0.0.0, port = 0, token = 0123456789abcdef }")]
+    [InlineData("admin { host = 0.0.0.0, port = 0, token-file = f }")]
+    [InlineData("admin { host = 0.0.0.0, port = off }")]
+    [InlineData("admin { host = \"::1\", port = 49445 }")]
     public void Options_that_do_go_together_are_taken(string fields) =>
         new Layers { File = $"relay {{ {fields} }}" }.Read();
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using RelayCluster.Cluster;
 using RelayCluster.Cluster.Local;
+using RelayCluster.Host.Administration;
 using RelayCluster.Host.Endpoints;
 using RelayCluster.Host.Hosting;
 using RelayCluster.Host.Tests.Configuration;
@@ -27,6 +28,10 @@ internal sealed class RunningRelay : IAsyncDisposable
     public IPEndPoint WebSocketEndPoint => Application.Services.GetRequiredService<Listeners>().WebSocketEndPoint;
 
     public IPEndPoint TcpEndPoint => Application.Services.GetRequiredService<Listeners>().TcpEndPoint;
+
+    /// <summary>Where operators connect to.</summary>
+    public Uri AdminAddress =>
+        new($"http://{Application.Services.GetRequiredService<AdminEndpoint>().EndPoint}");
 
     public RelayService Service => Application.Services.GetRequiredService<RelayService>();
 

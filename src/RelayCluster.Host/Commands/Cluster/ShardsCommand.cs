@@ -11,7 +11,7 @@ internal static class ShardsCommand
     public static Command Create(CommandTerminal terminal)
     {
         var command = new Command(
-            "shards", "Prints how sessions that are placed, and topics that are looked up, are divided among the nodes.")
+            "shards", "Prints how the sessions that are placed, and the topics looked up, are divided among nodes.")
         {
             ExampleHelp.Of("relay cluster shards"),
         };
