@@ -12,7 +12,7 @@ export function layOut (first, nodes) {
     ws: first,
     tcp: first + 1,
     haproxy: first + 2,
-    broker: { amqp: first + 3, distribution: first + 4, names: first + 5, metrics: first + 6 },
+    broker: first + 3,
     nodes: Array.from({ length: nodes }, (_, i) => {
       const port = first + perNode * (i + 1)
       return { ws: port, tcp: port + 1, admin: port + 2, splice: port + 3 }

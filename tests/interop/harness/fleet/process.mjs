@@ -2,10 +2,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-// A fleet that goes away without its end being awaited takes its processes along.
+import { brokerScript } from './paths.mjs'
+
+// A fleet that goes away without its end being awaited takes its processes along: relays and HAProxy are killed, and
+// tests/broker, whose server is not in its group, sees the end of its input.
 const running = new Set()
 process.on('exit', () => {
-  for (const child of running) signalGroup(child, 'SIGKILL')
+  for (const child of running) if (child.spawnfile !== brokerScript) signalGroup(child, 'SIGKILL')
 })
 
 export class Program {
@@ -17,7 +20,7 @@ export class Program {
   constructor (name, command, args, env = {}) {
     this.name = name
     this.#child = spawn(command, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...environment(), ...env },
       detached: true
     })
