@@ -19,8 +19,9 @@ internal sealed class StreamExchange(DhtStream stream, FrameConnection connectio
         await ReadAsync();
         JsonObject lastWord = await LastWordAsync();
         await connection.WriteAsync(lastWord);
-        connection.HangUp();
+        connection.EndWriting();
         await outbound;
+        await connection.DrainAsync();
     }
 
     private async Task ReadAsync()

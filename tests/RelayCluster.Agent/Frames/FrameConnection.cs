@@ -57,12 +57,37 @@ internal sealed class FrameConnection : IAsyncDisposable
         return new Frame(JsonNode.Parse(json.Span)!.AsObject(), default);
     }
 
+    /// <summary>Reads until the other side hangs up, and keeps nothing.</summary>
+    public async Task DrainAsync()
+    {
+        while (await ReadAsync() is { } frame)
+        {
+            frame.Message.Dispose();
+        }
+    }
+
     public ValueTask WriteAsync(JsonObject json) => WriteAsync(JsonSerializer.SerializeToUtf8Bytes(json), JsonKind);
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> message) => WriteAsync(message, MessageKind);
 
     /// <summary>Ends reading and writing, for whoever is at it.</summary>
     public void HangUp() => _socket.Dispose();
+
+    /// <summary>
+    /// Nothing more is said. Hanging up at once would take back what was said last, if the other side had sent meanwhile
+    /// what nobody has read.
+    /// </summary>
+    public void EndWriting()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The other side was faster.
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

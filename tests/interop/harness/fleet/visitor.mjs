@@ -52,6 +52,10 @@ export class Visitor {
     this.#running = this.#stay()
   }
 
+  get name () {
+    return this.#cast.over(this.#transport)
+  }
+
   /** It comes back to another door from now on. */
   moveTo (door) {
     this.#door = door
@@ -191,10 +195,14 @@ class Visit {
   async #lookUp () {
     while (!this.#isLeaving() && !this.#isOver) {
       const since = performance.now()
+      const topic = randomBytes(32)
       try {
-        await within(patience, Promise.race([drain(this.#client.lookup(randomBytes(32))), this.#lost]))
+        await within(patience, Promise.race([drain(this.#client.lookup(topic)), this.#lost]))
       } catch (error) {
-        if (!this.#isOver) this.#visitor.faults.push(`a lookup: ${error.message}`)
+        if (!this.#isOver) {
+          const now = new Date().toISOString()
+          this.#visitor.faults.push(`${now}: ${this.#visitor.name} looks up ${topic.toString('hex')}: ${error.message}`)
+        }
         return
       }
       if (this.#isOver) return
