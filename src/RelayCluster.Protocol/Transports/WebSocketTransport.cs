@@ -10,10 +10,10 @@ namespace RelayCluster.Protocol.Transports;
 /// nothing comes, no memory is held.
 /// </summary>
 /// <remarks>
-/// The transport owns the socket. A <see cref="WebSocket"/> gives up its connection when a call on it is cancelled, so
-/// cancelling is as good as <see cref="Abort"/>, but for a receive between two messages: that one only ends the reading,
-/// so that a session which stops waiting for its client can still say goodbye. Disposing does, if there is still somebody
-/// to say it to.
+/// The transport owns the socket. A <see cref="WebSocket"/> gives up its connection when a call on it is cancelled. So to
+/// cancel a send is as good as <see cref="Abort"/>, but a receive goes on without the one who waited for it: whoever ends
+/// a session gives up reading first, and has something to say after that. A close says it, then reads until the other
+/// side has closed too: what arrives at a socket that is closed makes the system take back what the socket said last.
 /// </remarks>
 public sealed class WebSocketTransport : IMessageTransport
 {
@@ -27,6 +27,10 @@ public sealed class WebSocketTransport : IMessageTransport
     private readonly WebSocketTransportOptions _options;
     private readonly TimeProvider _timeProvider;
     private int _firstBufferBytes = MinBufferBytes;
+
+    /// <summary>The frame that is being received, also if nobody waits for it any more.</summary>
+    private Task<PooledBuffer?>? _receiving;
+    private int _isReading;
 
     /// <summary>Takes over a socket that is open.</summary>
     /// <param name="socket">The socket.</param>
@@ -49,42 +53,25 @@ public sealed class WebSocketTransport : IMessageTransport
     public string RemoteEndPoint { get; }
 
     /// <inheritdoc/>
-    public async ValueTask<PooledBuffer?> ReceiveAsync(CancellationToken cancellationToken)
+    public ValueTask<PooledBuffer?> ReceiveAsync(CancellationToken cancellationToken)
     {
-        PooledBuffer buffer = default;
-        bool isTaken = false;
-        try
+        if (cancellationToken.IsCancellationRequested)
         {
-            // an empty buffer: completes when a message begins
-            ValueWebSocketReceiveResult result = await AwaitMessageAsync(cancellationToken).ConfigureAwait(false);
-            int length = 0;
-            while (IsData(result) && !result.EndOfMessage)
+            return ValueTask.FromCanceled<PooledBuffer?>(cancellationToken);
+        }
+
+        if (_receiving is null)
+        {
+            ValueTask<PooledBuffer?> receiving = ReceiveFrameAsync();
+            if (receiving.IsCompleted)
             {
-                buffer = Reserve(buffer, length);
-                result = await _socket.ReceiveAsync(buffer.Memory[length..], cancellationToken).ConfigureAwait(false);
-                length += result.Count;
+                return receiving;
             }
 
-            if (result.MessageType == WebSocketMessageType.Close)
-            {
-                return null;
-            }
+            _receiving = receiving.AsTask();
+        }
 
-            _firstBufferBytes = Math.Clamp(length, MinBufferBytes, MaxFirstBufferBytes);
-            isTaken = true;
-            return buffer.Slice(0, length);
-        }
-        catch (Exception e) when (IsCut(e, cancellationToken))
-        {
-            throw new IOException("The WebSocket was cut", e);
-        }
-        finally
-        {
-            if (!isTaken)
-            {
-                buffer.Dispose();
-            }
-        }
+        return AwaitFrameAsync(_receiving, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -118,43 +105,101 @@ public sealed class WebSocketTransport : IMessageTransport
             {
                 await _socket.CloseOutputAsync(StatusOf(reason.Kind), Shorten(reason.Text), timeout.Token)
                     .ConfigureAwait(false);
+                await DrainAsync(timeout.Token).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException || IsCut(e, timeout.Token))
+        catch (Exception e) when (e is OperationCanceledException or IOException or ProtocolException
+            || IsCut(e, timeout.Token))
         {
             _socket.Abort();
         }
         finally
         {
             _socket.Dispose();
+            if (Volatile.Read(ref _isReading) == 0)
+            {
+                _ = _receiving?.ContinueWith(GiveBack, TaskScheduler.Default);
+            }
         }
     }
 
-    /// <summary>Waits for the beginning of a message; nothing is read.</summary>
-    private async ValueTask<ValueWebSocketReceiveResult> AwaitMessageAsync(CancellationToken cancellationToken)
+    private async ValueTask<PooledBuffer?> AwaitFrameAsync(
+        Task<PooledBuffer?> receiving, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        ValueTask<ValueWebSocketReceiveResult> receiving =
-            _socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
-        if (receiving.IsCompleted || !cancellationToken.CanBeCanceled)
-        {
-            return await receiving.ConfigureAwait(false);
-        }
-
-        Task<ValueWebSocketReceiveResult> waiting = receiving.AsTask();
+        Volatile.Write(ref _isReading, 1);
         try
         {
-            return await waiting.WaitAsync(cancellationToken).ConfigureAwait(false);
+            PooledBuffer? frame = await receiving.WaitAsync(cancellationToken).ConfigureAwait(false);
+            _receiving = null;
+            return frame;
         }
-        catch (OperationCanceledException) when (!waiting.IsCompleted)
+        finally
         {
-            // It ends with the socket, and nobody asks how.
-            _ = waiting.ContinueWith(
-                static task => _ = task.Exception,
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnFaulted,
-                TaskScheduler.Default);
-            throw;
+            Volatile.Write(ref _isReading, 0);
+        }
+    }
+
+    private async ValueTask<PooledBuffer?> ReceiveFrameAsync()
+    {
+        PooledBuffer buffer = default;
+        bool isTaken = false;
+        try
+        {
+            // an empty buffer: completes when a message begins
+            ValueWebSocketReceiveResult result =
+                await _socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None).ConfigureAwait(false);
+            int length = 0;
+            while (IsData(result) && !result.EndOfMessage)
+            {
+                buffer = Reserve(buffer, length);
+                result = await _socket.ReceiveAsync(buffer.Memory[length..], CancellationToken.None)
+                    .ConfigureAwait(false);
+                length += result.Count;
+            }
+
+            if (result.MessageType == WebSocketMessageType.Close)
+            {
+                return null;
+            }
+
+            _firstBufferBytes = Math.Clamp(length, MinBufferBytes, MaxFirstBufferBytes);
+            isTaken = true;
+            return buffer.Slice(0, length);
+        }
+        catch (Exception e) when (IsCut(e, CancellationToken.None))
+        {
+            throw new IOException("The WebSocket was cut", e);
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                buffer.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Reads, and drops, until the other side has closed; unless somebody reads who may do that.</summary>
+    private async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        while (Volatile.Read(ref _isReading) == 0
+            && _socket.State == WebSocketState.CloseSent
+            && await ReceiveAsync(cancellationToken).ConfigureAwait(false) is { } frame)
+        {
+            frame.Dispose();
+        }
+    }
+
+    /// <summary>What came for nobody; a failure is no news any more.</summary>
+    private static void GiveBack(Task<PooledBuffer?> receiving)
+    {
+        if (receiving.IsCompletedSuccessfully)
+        {
+            receiving.Result?.Dispose();
+        }
+        else
+        {
+            _ = receiving.Exception;
         }
     }
 

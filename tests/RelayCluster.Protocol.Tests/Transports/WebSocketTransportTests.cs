@@ -153,6 +153,39 @@ public sealed class WebSocketTransportTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Receive_GivenUp_LeavesTheConnection_AndTheNextOneHasTheFrame()
+    {
+        using (var patience = new CancellationTokenSource())
+        {
+            ValueTask<PooledBuffer?> givenUp = _transport.ReceiveAsync(patience.Token);
+            await patience.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await givenUp);
+        }
+
+        await _client.SendAsync(Bytes(3), WebSocketMessageType.Binary, true, CancellationToken.None);
+        using PooledBuffer? frame = await _transport.ReceiveAsync(CancellationToken.None);
+        Assert.Equal(Bytes(3), frame!.Value.Memory.ToArray());
+    }
+
+    [Fact]
+    public async Task Close_AfterAReceiveThatWasGivenUp_TellsWhy_AndReadsWhatStillComes()
+    {
+        using var patience = new CancellationTokenSource();
+        ValueTask<PooledBuffer?> givenUp = _transport.ReceiveAsync(patience.Token);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await givenUp);
+
+        ValueTask closing = _transport.CloseAsync(new CloseReason(CloseKind.GoingAway, "draining"));
+        await _client.SendAsync(Bytes(3000), WebSocketMessageType.Binary, true, CancellationToken.None);
+        WebSocketReceiveResult close = await _client.ReceiveAsync(new byte[10], CancellationToken.None);
+        await _client.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        await closing;
+
+        Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, close.CloseStatus);
+        Assert.Equal("draining", close.CloseStatusDescription);
+    }
+
+    [Fact]
     public async Task Cut_IsAnIOException()
     {
         ValueTask<PooledBuffer?> reading = _transport.ReceiveAsync(CancellationToken.None);

@@ -199,7 +199,9 @@ class Visit {
       try {
         await within(patience, Promise.race([drain(this.#client.lookup(topic)), this.#lost]))
       } catch (error) {
-        if (!this.#isOver) {
+        // A relay that is lost takes its lookups along, which may be heard of before the stream's end is.
+        const isLost = await Promise.race([this.#lost.then(() => true), delay(1000)])
+        if (!isLost && !this.#isOver) {
           const now = new Date().toISOString()
           this.#visitor.faults.push(`${now}: ${this.#visitor.name} looks up ${topic.toString('hex')}: ${error.message}`)
         }
