@@ -19,7 +19,11 @@ public sealed class WebSocketTransportTests : IAsyncDisposable
         WebSocket relay = WebSocket.CreateFromStream(
             new DuplexStream(toRelay.Reader, toClient.Writer), new WebSocketCreationOptions { IsServer = true });
         _transport = new WebSocketTransport(
-            relay, "127.0.0.1:1", new WebSocketTransportOptions { MaxFrameBytes = 100_000 });
+            relay,
+            "127.0.0.1:1",
+
+            // Most tests leave a client behind that does not close.
+            new WebSocketTransportOptions { MaxFrameBytes = 100_000, CloseTimeout = TimeSpan.FromMilliseconds(100) });
     }
 
     [Theory]
