@@ -80,4 +80,20 @@ public sealed class OwnServersTests
     [Fact]
     public void Snapshot_OfNothing_IsOneEmptyPart() =>
         Assert.False(Assert.Single(_own.CreateSnapshot()).HasChanges);
+
+    [Fact]
+    public void MoreServersThanOthersTake_AreNotTold()
+    {
+        for (int i = 0; i <= OwnServers.MaxTold; i++)
+        {
+            _own.Add(Key(i));
+        }
+
+        while (_own.TakeUpdate() is not null)
+        {
+        }
+
+        Assert.Equal(OwnServers.MaxTold, _own.CreateSnapshot().Sum(static part => part.Added.Count));
+        Assert.Equal(DirectoryMessage.MaxParts, _own.CreateSnapshot().Count);
+    }
 }
