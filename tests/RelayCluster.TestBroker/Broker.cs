@@ -40,12 +40,25 @@ public sealed class Broker : IAsyncDisposable
         return broker;
     }
 
-    /// <summary>A port of 127.0.0.1 where nobody listens.</summary>
+    /// <summary>
+    /// A port of 127.0.0.1 where nobody listens, of those that the system does not give to whoever asks for any: who
+    /// tries to connect while nobody listens would in the end be given that very port, and connect to himself.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(20_000, 32_000));
+            try
+            {
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // The next one.
+            }
+        }
     }
 
     /// <summary>Kills it.</summary>

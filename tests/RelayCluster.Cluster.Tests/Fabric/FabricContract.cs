@@ -172,7 +172,7 @@ public abstract class FabricContract(IFabricEngine engine) : IAsyncLifetime
 
         await engine.KillAsync(answerer);
 
-        FabricException e = await Assert.ThrowsAsync<FabricException>(() => answer.WaitAsync(TimeSpan.FromSeconds(6)));
+        FabricException e = await Assert.ThrowsAsync<FabricException>(() => answer.WaitAsync(Deadline));
         Assert.Contains(e.Error, new[] { FabricError.NodeGone, FabricError.TimedOut });
         await AssertFailsAsync(FabricError.NoSuchNode, asker, FabricAddress.OfNode("b"), "work");
     }
@@ -372,7 +372,7 @@ public abstract class FabricContract(IFabricEngine engine) : IAsyncLifetime
     /// <summary>There is no event for it: a fabric comes back by itself.</summary>
     private async Task ReturnAsync(IFabric[] nodes)
     {
-        using var overdue = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var overdue = new CancellationTokenSource(Deadline);
         while (!nodes.All(node => node.IsConnected))
         {
             overdue.Token.ThrowIfCancellationRequested();
