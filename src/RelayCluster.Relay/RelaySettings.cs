@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace RelayCluster.Relay;
 
 /// <summary>The options as they were when the relay started, checked.</summary>
@@ -8,14 +6,7 @@ internal sealed class RelaySettings
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public RelaySettings(RelayOptions options)
     {
-        var faults = new List<ValidationResult>();
-        if (!Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true))
-        {
-            throw new ArgumentException(
-                string.Join("; ", faults.Select(static fault => fault.ErrorMessage)),
-                nameof(options));
-        }
-
+        OptionRanges.Check(options);
         NodeName = options.NodeName;
         HeartbeatInterval = options.HeartbeatInterval;
         SilenceTimeout = options.SilenceTimeout;

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Net;
 
 namespace RelayCluster.Relay.Policy;
@@ -30,7 +29,7 @@ public sealed class LimitingPolicy : IRelayPolicy
         RateLimits[] limits = [options.Session, options.Address, options.Node];
         foreach (RateLimits part in limits)
         {
-            Validate(part);
+            OptionRanges.Check(part);
         }
 
         _timeProvider = timeProvider;
@@ -128,15 +127,6 @@ public sealed class LimitingPolicy : IRelayPolicy
 
     private static PolicyRefusal Denied(string what, string text) => new($"denied_{what}", text);
 
-    private static void Validate(RateLimits limits)
-    {
-        var faults = new List<ValidationResult>();
-        if (!Validator.TryValidateObject(limits, new ValidationContext(limits), faults, validateAllProperties: true))
-        {
-            throw new ArgumentException(string.Join("; ", faults.Select(static fault => fault.ErrorMessage)));
-        }
-    }
-
     private PolicyAdmission Admit(IPAddress? address)
     {
         if (_addressFilter.Check(address) is { } denial)
@@ -154,7 +144,7 @@ public sealed class LimitingPolicy : IRelayPolicy
             }
         }
 
-        // That a session begins is nothing that it asks for itself, so it costs only those who stay.
+        // The session itself has no number of sessions, and its rate of opens is for what it opens.
         if (Take(holders[1..], PolicyResource.Session, isAsked: true) is { } refusal)
         {
             if (address is not null)

@@ -121,7 +121,7 @@ public sealed class ListenersTests
         }
     }
 
-    private static void WriteCertificate(string folder)
+    internal static void WriteCertificate(string folder)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using RelayCluster.Host.Tests.Endpoints;
 using RelayCluster.Host.Tests.Hosting;
@@ -39,11 +42,38 @@ public sealed class TrustedProxiesTests
     {
         await using RunningRelay relay = await RunningRelay.StartAsync(
             file: $"{DenyClient}\nproxies = [127.0.0.1]\nproxy-protocol.tcp = on");
-        var client = new System.Net.IPEndPoint(System.Net.IPAddress.Parse(source), 50_000);
+        var client = new IPEndPoint(IPAddress.Parse(source), 50_000);
         await using TestClient served =
             await TestClient.ConnectTcpAsync(relay, preamble: ProxyHeaders.Binary(client, relay.TcpEndPoint));
 
         await (isServed ? served.AssertServedAsync() : served.AssertClosedAsync());
+    }
+
+    [Theory]
+    [InlineData("203.0.113.7", "ws", false)]
+    [InlineData("203.0.114.7", "ws", true)]
+    [InlineData("203.0.113.7", "wss", false)]
+    [InlineData("203.0.114.7", "wss", true)]
+    public async Task The_PROXY_protocol_counts_on_the_WebSocket_port_before_TLS(
+        string source, string scheme, bool isServed)
+    {
+        string folder = Directory.CreateTempSubdirectory("relay-proxy-").FullName;
+        try
+        {
+            ListenersTests.WriteCertificate(folder);
+            string tls = $"tls {{ certificate = \"{folder}/cert.pem\", key = \"{folder}/key.pem\" }}";
+            await using RunningRelay relay = await RunningRelay.StartAsync(
+                file: $"{DenyClient}\nproxies = [127.0.0.1]\nproxy-protocol.ws = on\n{(scheme == "wss" ? tls : "")}");
+            byte[] header = ProxyHeaders.Line(new IPEndPoint(IPAddress.Parse(source), 50_000), relay.WebSocketEndPoint);
+            using HttpMessageInvoker proxy = Proxy(header);
+            using var socket = new ClientWebSocket();
+
+            await AssertServedAsync(relay, socket, isServed, scheme, proxy);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
@@ -59,9 +89,28 @@ public sealed class TrustedProxiesTests
         await plain.AssertServedAsync();
     }
 
-    private static async Task AssertServedAsync(RunningRelay relay, ClientWebSocket socket, bool isServed)
+    /// <summary>Makes connections that begin with a header.</summary>
+    private static HttpMessageInvoker Proxy(byte[] header) => new(new SocketsHttpHandler
     {
-        await socket.ConnectAsync(relay.Address("/", "ws"), CancellationToken.None).WaitAsync(RunningRelay.Deadline);
+        ConnectCallback = async (context, cancellationToken) =>
+        {
+            var client = new TcpClient();
+            await client.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken);
+            NetworkStream stream = client.GetStream();
+            await stream.WriteAsync(header, cancellationToken);
+            return stream;
+        },
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
+        },
+    });
+
+    private static async Task AssertServedAsync(
+        RunningRelay relay, ClientWebSocket socket, bool isServed, string scheme = "ws", HttpMessageInvoker? by = null)
+    {
+        await socket.ConnectAsync(relay.Address("/", scheme), by, CancellationToken.None)
+            .WaitAsync(RunningRelay.Deadline);
         if (isServed)
         {
             await using TestClient client = TestClient.Over(socket);

@@ -1,6 +1,7 @@
 using RelayCluster.Crypto;
 using RelayCluster.Dht.Foreign;
 using RelayCluster.Protocol.Messages;
+using RelayCluster.Relay.Policy;
 using RelayCluster.Relay.Tests.Scenarios;
 using RelayCluster.Wire;
 
@@ -16,7 +17,10 @@ public sealed class KeptServerTests : IAsyncDisposable
     private readonly RelayScenario _scenario;
 
     public KeptServerTests() =>
-        _scenario = new RelayScenario(new RelayOptions { MaxFirewallQuestions = 2 }, _node);
+        _scenario = new RelayScenario(
+            new RelayOptions { MaxFirewallQuestions = 2 },
+            _node,
+            static clock => new LimitingPolicy(new PolicyOptions { Remotes = new() { Deny = [FakeNode.Key(66)] } }, clock));
 
     private KeylessFakeServer Server => (KeylessFakeServer)_node.Servers.Last();
 
@@ -112,6 +116,20 @@ public sealed class KeptServerTests : IAsyncDisposable
         uint id = client.Expect<NoiseReceiveMessage>().Id;
         client.Say(new NoiseReplyMessage(false, id, default, FakeNode.Key(8), null));
         Assert.IsType<ProtocolException>(Failure(shaking));
+        client.Synchronize();
+        Assert.Empty(client.Unexpected);
+    }
+
+    [Fact]
+    public void Whom_the_policy_denies_gets_no_answer_though_the_client_lets_him_in()
+    {
+        TestClient client = _scenario.ConnectAndGreet();
+        Listen(client);
+        Task<(byte[], IForeignHandshake)> shaking = Server.ShakeHandsAsync([1], [2]);
+        uint id = client.Expect<NoiseReceiveMessage>().Id;
+        client.Say(new NoiseReplyMessage(false, id, new byte[1], FakeNode.Key(66), null));
+        Assert.IsType<ProtocolException>(Failure(shaking));
+        Assert.Equal(1, _scenario.Refusals("peer", "denied_remote"));
         client.Synchronize();
         Assert.Empty(client.Unexpected);
     }
