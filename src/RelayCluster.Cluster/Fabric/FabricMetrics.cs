@@ -13,9 +13,16 @@ internal sealed class FabricMetrics : IDisposable
     {
         Meter meter = factory?.Create(ClusterMetrics.MeterName) ?? (_own = new Meter(ClusterMetrics.MeterName));
         _roundTrips = meter.CreateHistogram<double>(
-            "relay.cluster.broker.round_trip", "s", "Time until the broker has confirmed a message.");
+            "cluster.broker.round_trip",
+            "s",
+            "Time until the broker has confirmed a message.",
+            null,
+            new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+            });
         _connections = meter.CreateUpDownCounter<int>(
-            "relay.cluster.broker.connections", "{connection}", "1 while the broker can be had, or 0.");
+            "cluster.broker.connections", "{connection}", "1 while the broker can be had, or 0.");
     }
 
     public void Confirmed(TimeSpan after) => _roundTrips.Record(after.TotalSeconds);

@@ -15,7 +15,14 @@ public sealed class MetricsPageTests
     {
         var layers = new Layers
         {
-            File = "relay { ws-port = 0, tcp-port = 0, log.level = none, dht { host = \"127.0.0.1\", testnet = on } }",
+            // Of a fleet, whose broker need not be there.
+            File = """
+                relay {
+                  ws-port = 0, tcp-port = 0, log.level = none
+                  dht { host = "127.0.0.1", testnet = on }
+                  cluster { fabric = rabbitmq, rabbitmq = "amqp://guest:guest@127.0.0.1:9" }
+                }
+                """,
         };
         await using WebApplication application = RelayApplication.Build(layers.Build());
         await application.StartAsync().WaitAsync(RunningRelay.Deadline);
