@@ -148,7 +148,8 @@ internal sealed partial class Session : IAsyncDisposable
                 }
             }
 
-            End(new DhtException(DhtError.RelayLost, "the relay closed the connection"));
+            string reason = _channel.RemoteReason is { } told ? $": {told}" : string.Empty;
+            End(new DhtException(DhtError.RelayLost, $"the relay closed the connection{reason}"));
         }
         catch (ProtocolException e)
         {

@@ -15,6 +15,9 @@ internal interface IRelayLink : IAsyncDisposable
     /// <summary>Who is at the other end, for logs.</summary>
     string RemoteEndPoint { get; }
 
+    /// <summary>Why the other side has closed, in its words; null if it has not, or has not said.</summary>
+    string? RemoteReason { get; }
+
     /// <summary>The longest body of a message that can be sent.</summary>
     int MaxMessageBytes { get; }
 

@@ -51,6 +51,9 @@ public sealed class RelayChannel : IAsyncDisposable
     /// <summary>Who is at the other end, for logs.</summary>
     public string RemoteEndPoint => _link.RemoteEndPoint;
 
+    /// <summary>Why the other side has closed, in its words; null if it has not, or has not said.</summary>
+    public string? RemoteReason => _link.RemoteReason;
+
     /// <summary>
     /// The longest message of a stream that one data message can carry, in bytes: less than a stream's own limit where
     /// the transport has the same limit for all that lies around it.

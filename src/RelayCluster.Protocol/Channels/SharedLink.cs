@@ -17,6 +17,8 @@ internal sealed class SharedLink(SharedChannel channel) : IRelayLink
 
     public string RemoteEndPoint => channel.RemoteEndPoint;
 
+    public string? RemoteReason => null;
+
     public int MaxMessageBytes => channel.MaxMessageBytes;
 
     /// <summary>Opens the channel now. Null: there is one.</summary>

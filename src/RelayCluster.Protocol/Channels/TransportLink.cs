@@ -12,6 +12,9 @@ namespace RelayCluster.Protocol.Channels;
 /// </summary>
 internal sealed class TransportLink : IRelayLink
 {
+    private static readonly CloseReason NotAwaited = new(
+        CloseKind.GoingAway, "The relay does not wait any longer for the protocol to be opened");
+
     private readonly IMessageTransport _transport;
     private readonly IDialect _dialect;
     private readonly FrameSender _sender;
@@ -27,6 +30,8 @@ internal sealed class TransportLink : IRelayLink
     public RelayDialect SpokenDialect => _dialect is Web4Dialect ? RelayDialect.Web4 : RelayDialect.Hyperswarm;
 
     public string RemoteEndPoint => _transport.RemoteEndPoint;
+
+    public string? RemoteReason => _transport.RemoteReason;
 
     public int MaxMessageBytes => _sender.MaxMessageBytes;
 
@@ -60,6 +65,11 @@ internal sealed class TransportLink : IRelayLink
 
             isOpen = true;
             return link;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await transport.CloseAsync(NotAwaited).ConfigureAwait(false);
+            throw;
         }
         finally
         {

@@ -27,6 +27,9 @@ public interface IMessageTransport : IAsyncDisposable
     /// <exception cref="ArgumentException">It is longer than <see cref="MaxFrameBytes"/>.</exception>
     ValueTask SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken);
 
+    /// <summary>Why the other side has closed, in its words; null if it has not, or has not said.</summary>
+    string? RemoteReason => null;
+
     /// <summary>Cuts the connection at once; pending calls fail.</summary>
     void Abort();
 

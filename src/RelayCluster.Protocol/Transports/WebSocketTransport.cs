@@ -89,6 +89,9 @@ public sealed class WebSocketTransport : IMessageTransport
     }
 
     /// <inheritdoc/>
+    public string? RemoteReason => _socket.CloseStatusDescription is { Length: > 0 } reason ? reason : null;
+
+    /// <inheritdoc/>
     public void Abort() => _socket.Abort();
 
     /// <inheritdoc/>

@@ -99,6 +99,18 @@ public sealed class WebSocketTransportTests : IAsyncDisposable
         Assert.Equal(WebSocketCloseStatus.NormalClosure, answer.CloseStatus);
     }
 
+    [Theory]
+    [InlineData("the relay is draining", "the relay is draining")]
+    [InlineData("", null)]
+    public async Task Close_OfTheOtherSide_TellsWhy(string said, string? expected)
+    {
+        await _client.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, said, CancellationToken.None);
+
+        Assert.Null(await _transport.ReceiveAsync(CancellationToken.None));
+
+        Assert.Equal(expected, _transport.RemoteReason);
+    }
+
     [Fact]
     public async Task Dispose_SaysGoodbye()
     {
