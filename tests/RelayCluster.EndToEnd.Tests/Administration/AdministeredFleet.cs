@@ -5,7 +5,7 @@ using RelayCluster.TestBroker;
 
 namespace RelayCluster.EndToEnd.Tests.Administration;
 
-/// <summary>A broker, a testnet, and two relays of one fleet that operators can ask; sessions live where they land.</summary>
+/// <summary>A broker, a testnet, and two relays of a fleet that can be asked; sessions live where they land.</summary>
 public sealed partial class AdministeredFleet : IAsyncLifetime
 {
     private readonly List<RelayProcess> _processes = [];
