@@ -6,7 +6,7 @@ import { after, before, describe } from 'node:test'
 import DHT from 'hyperdht'
 
 import { npm, ours } from './harness/casts.mjs'
-import { within } from './harness/connections.mjs'
+import { openClient, within } from './harness/connections.mjs'
 import { Fleet } from './harness/fleet/fleet.mjs'
 import { until, Visitor } from './harness/fleet/visitor.mjs'
 import { check } from './harness/scene.mjs'
@@ -39,6 +39,30 @@ describe('a fleet', { concurrency: false }, () => {
 
     visitors.forEach(assertUndisturbed)
   })
+
+  check('1,000 lookups of 50 topics at once over the three nodes: at most 60 queries, and the peers that a direct node sees', async t => {
+    const before = await lookupsRun(fleet)
+    const topics = Array.from({ length: 50 }, () => DHT.keyPair().publicKey)
+    await Promise.all(topics.map(async topic => {
+      for (const keyPair of [DHT.keyPair(), DHT.keyPair()]) await echo.dht.announce(topic, keyPair, []).finished()
+    }))
+    const clients = await Promise.all(Array.from({ length: 30 }, async (_, i) => {
+      const { client } = await openClient(fleet.nodes[i % 3], 'ws')
+      t.after(() => client.destroy({ force: true }))
+      return client
+    }))
+
+    const found = await Promise.all(Array.from({ length: 1000 }, (_, i) => peersOf(clients[i % 30], topics[i % 50])))
+
+    const direct = await Promise.all(topics.map(topic => peersOf(echo.dht, topic)))
+    for (const peers of direct) assert.equal(peers.length, 2)
+    for (const [i, peers] of found.entries()) assert.deepEqual(peers, direct[i % 50])
+    // The page of figures may be some moments old.
+    let queries
+    await within(10_000, until(async () => (queries = await lookupsRun(fleet) - before) >= 50))
+    assert.ok(queries <= 60, `${queries} queries`)
+    t.diagnostic(`${queries} queries`)
+  }, { timeout: 60_000 })
 
   check('a node that is killed: clients of the others notice nothing, its own are back within 5 s', async t => {
     const [killed, ...others] = fleet.nodes
@@ -129,6 +153,20 @@ describe('a fleet', { concurrency: false }, () => {
 
 function leave (visitors) {
   return Promise.all(visitors.map(visitor => visitor.leave()))
+}
+
+/** How many lookups the nodes have asked the DHT for. */
+async function lookupsRun ({ nodes }) {
+  const pages = await Promise.all(nodes.map(async node => (await fetch(`${node.admin}/metrics`)).text()))
+  return pages.reduce((sum, page) => sum + Number(/^relay_lookups_run\S* (\d+)/m.exec(page)?.[1] ?? 0), 0)
+}
+
+async function peersOf (dht, topic) {
+  const keys = new Set()
+  for await (const { peers } of dht.lookup(topic)) {
+    for (const { publicKey } of peers) keys.add(publicKey.toString('hex'))
+  }
+  return [...keys].sort()
 }
 
 async function members (node) {
