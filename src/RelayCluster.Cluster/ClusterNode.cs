@@ -64,7 +64,7 @@ public sealed class ClusterNode : IAsyncDisposable
             : null;
         Measure(static () => NodeLoad.None);
         Drain = new NodeDrain(AnnounceAsync, loggerFactory);
-        Administration = new FleetAdministration(fabric, Fleet, Lookups, Drain);
+        Administration = new FleetAdministration(fabric, Fleet, Drain);
     }
 
     /// <summary>Its name, unique in the fleet.</summary>

@@ -22,17 +22,15 @@ public sealed class FleetAdministration
     /// <summary>The administration of a node that is not started yet.</summary>
     /// <param name="fabric">What joins the nodes; not started yet.</param>
     /// <param name="fleet">Who is in the fleet.</param>
-    /// <param name="lookups">The topics that are looked up.</param>
     /// <param name="drain">Whether this node takes sessions.</param>
-    public FleetAdministration(IFabric fabric, Fleet fleet, ITopicLookups lookups, NodeDrain drain)
+    public FleetAdministration(IFabric fabric, Fleet fleet, NodeDrain drain)
     {
         ArgumentNullException.ThrowIfNull(fabric);
         ArgumentNullException.ThrowIfNull(fleet);
-        ArgumentNullException.ThrowIfNull(lookups);
         ArgumentNullException.ThrowIfNull(drain);
         _fabric = fabric;
         _fleet = fleet;
-        _here = new NodeAdministration(fabric, lookups, drain);
+        _here = new NodeAdministration(fabric, drain);
     }
 
     /// <summary>Whose sessions this node has; until then it tells of none.</summary>

@@ -25,14 +25,12 @@ internal sealed class NodeAdministration
     private const int PageSize = 100;
 
     private readonly IFabric _fabric;
-    private readonly ITopicLookups _lookups;
     private readonly NodeDrain _drain;
     private volatile RelayServer? _relay;
 
-    public NodeAdministration(IFabric fabric, ITopicLookups lookups, NodeDrain drain)
+    public NodeAdministration(IFabric fabric, NodeDrain drain)
     {
         _fabric = fabric;
-        _lookups = lookups;
         _drain = drain;
         fabric.Handle(SessionsSubject, TellSessionsAsync);
         fabric.Handle(SessionSubject, TellSessionAsync);
@@ -60,7 +58,7 @@ internal sealed class NodeAdministration
         [.. _fabric.Weights.OrderBy(pair => pair.Key).Select(pair => new ShardSummary(pair.Key, pair.Value))];
 
     public Task<IReadOnlyList<TopicLookup>> GetLookupsAsync(CancellationToken cancellationToken) =>
-        _lookups.ListAsync(cancellationToken);
+        _relay?.Lookups.ListAsync(cancellationToken) ?? Task.FromResult<IReadOnlyList<TopicLookup>>([]);
 
     public Task<bool> KickAsync(string id, string reason, CancellationToken cancellationToken) =>
         _relay?.CloseSessionAsync(id, reason, cancellationToken) ?? Task.FromResult(false);

@@ -74,11 +74,21 @@ public sealed class SharedLookups : ITopicLookups, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<TopicLookup>> ListAsync(CancellationToken cancellationToken = default) =>
-        _lookups.AskAsync<IReadOnlyList<TopicLookup>>(
-            static replyTo => new LookupsMessage.List(replyTo),
-            ListPatience,
-            cancellationToken);
+    public async Task<IReadOnlyList<TopicLookup>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _lookups.AskAsync<IReadOnlyList<TopicLookup>>(
+                static replyTo => new LookupsMessage.List(replyTo),
+                ListPatience,
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException)
+        {
+            // The actors have stopped.
+            return [];
+        }
+    }
 
     /// <summary>Ends the counting.</summary>
     public void Dispose() => _scope.Metrics.Dispose();

@@ -22,6 +22,8 @@ internal sealed class AdministeredFleet : IAsyncDisposable
 
     public ClusterNode this[string name] => _nodes[name].Node;
 
+    public RelayServer Relay(string name) => _nodes[name].Relay;
+
     /// <summary>A fleet whose nodes all serve, and know each other.</summary>
     public static async Task<AdministeredFleet> StartAsync(params string[] names)
     {

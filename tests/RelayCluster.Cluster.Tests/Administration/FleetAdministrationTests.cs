@@ -2,6 +2,8 @@ using RelayCluster.Cluster.Administration;
 using RelayCluster.Cluster.Membership;
 using RelayCluster.Protocol.Transports;
 using RelayCluster.Relay.Administration;
+using RelayCluster.Relay.Lookups;
+using RelayCluster.Wire;
 
 namespace RelayCluster.Cluster.Tests.Administration;
 
@@ -40,6 +42,21 @@ public sealed class FleetAdministrationTests
         Assert.Equal(["a-1", "b-1", "b-2"], lines.Select(line => line.Item!.Id));
         Assert.Equal(["a", "b", "b"], lines.Select(line => line.Node));
         Assert.All(lines, line => Assert.Equal("192.0.2.7:4567", line.Item!.Client));
+    }
+
+    [Fact]
+    public async Task Lookups_are_those_of_the_relays()
+    {
+        await using AdministeredFleet fleet = await AdministeredFleet.StartAsync("a", "b");
+        Fixed32 topic = new([.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
+        await foreach (var _ in fleet.Relay("b").Lookups.LookupAsync(topic))
+        {
+        }
+
+        FleetLine<TopicLookup> line = Assert.Single(
+            await AdministeredFleet.WithinAsync(fleet["a"].Administration.GetLookupsAsync(default).ToListAsync().AsTask()));
+
+        Assert.Equal(("b", topic), (line.Node, line.Item!.Topic));
     }
 
     [Fact]

@@ -35,9 +35,11 @@ public sealed class FleetLookupsTests : IAsyncDisposable
 
         Assert.Equal(1, _fleet.QueryCount);
         Assert.Equal(1, _fleet.Nodes.Sum(static node => node.Metric("relay.lookups.run")));
-        Assert.Equal(90 + 3, _fleet.Nodes.Sum(static node => node.Metric("relay.lookups.asked")));
-        Assert.Equal(87 + 2, _fleet.Nodes.Sum(static node => node.Metric("relay.lookups.shared")));
-        Assert.Equal(3, _fleet.Nodes.Sum(static node => node.Metric("cluster.lookups")));
+        Assert.Equal(90, _fleet.Nodes.Sum(static node => node.Metric("relay.lookups.asked{asker=session}")));
+        Assert.Equal(87, _fleet.Nodes.Sum(static node => node.Metric("relay.lookups.shared{asker=session}")));
+        Assert.Equal(3, _fleet.Nodes.Sum(static node => node.Metric("relay.lookups.asked{asker=node}")));
+        Assert.Equal(2, _fleet.Nodes.Sum(static node => node.Metric("relay.lookups.shared{asker=node}")));
+        Assert.Equal(3, _fleet.Nodes.Sum(static node => node.Metric("cluster.lookups{by=owner}")));
     }
 
     [Fact]

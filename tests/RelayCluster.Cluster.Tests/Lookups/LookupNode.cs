@@ -3,6 +3,7 @@ using RelayCluster.Actors;
 using RelayCluster.Actors.TestKit;
 using RelayCluster.Cluster.Local;
 using RelayCluster.Cluster.Lookups;
+using RelayCluster.Meters;
 using RelayCluster.Relay.Lookups;
 using RelayCluster.Relay.Tests.Lookups;
 
@@ -13,7 +14,7 @@ internal sealed class LookupNode : IAsyncDisposable
 {
     private readonly ActorTestKit _kit;
     private readonly ClusterMetrics _metrics;
-    private readonly CountingMeters _meters = new();
+    private readonly MeterBook _meters = new();
     private readonly List<Asker> _askers = [];
 
     public LookupNode(string name, LocalHub hub, ActorTestKit kit, LookupOptions options)
@@ -39,7 +40,7 @@ internal sealed class LookupNode : IAsyncDisposable
     public FakeSource Dht { get; } = new();
 
     /// <summary>The sum of what a counter was given so far.</summary>
-    public long Metric(string name) => _meters.Sum(name);
+    public double Metric(string name) => _meters[name];
 
     /// <summary>A session asks for a topic, and its node has heard it.</summary>
     public Asker Ask(int topic)

@@ -30,7 +30,7 @@ public sealed class LookupBoundsTests
         unshared.ExpectEnd();
         Assert.Equal(2, scenario.List().Count);
         scenario.Ask(3).ExpectNone();
-        Assert.Equal(1, scenario.Metric("shared"));
+        Assert.Equal(1, scenario.Metric("shared{asker=session}"));
         Assert.Equal(5, scenario.Metric("run"));
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using RelayCluster.Actors.TestKit;
+using RelayCluster.Meters;
 using RelayCluster.Relay.Lookups;
 using RelayCluster.Relay.Tests.Scenarios;
 
@@ -9,7 +10,7 @@ namespace RelayCluster.Relay.Tests.Lookups;
 internal sealed class LookupScenario : IAsyncDisposable
 {
     private readonly List<Asker> _askers = [];
-    private readonly CountingMeters _meters = new();
+    private readonly MeterBook _meters = new();
 
     public LookupScenario(LookupOptions? options = null, LookupPlace place = LookupPlace.Alone) => Lookups =
         new SharedLookups(
@@ -28,7 +29,7 @@ internal sealed class LookupScenario : IAsyncDisposable
     public SharedLookups Lookups { get; }
 
     /// <summary>The sum of what a counter was given so far.</summary>
-    public long Metric(string name) => _meters.Sum($"relay.lookups.{name}");
+    public double Metric(string name) => _meters[$"relay.lookups.{name}"];
 
     /// <summary>Somebody asks for a topic, and the actors have heard it.</summary>
     public Asker Ask(int topic = 1)

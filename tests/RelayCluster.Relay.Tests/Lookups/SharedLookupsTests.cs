@@ -25,8 +25,8 @@ public sealed class SharedLookupsTests : IAsyncDisposable
         }
 
         Assert.Single(_scenario.Source.Queries);
-        Assert.Equal(200, _scenario.Metric("asked"));
-        Assert.Equal(199, _scenario.Metric("shared"));
+        Assert.Equal(200, _scenario.Metric("asked{asker=session}"));
+        Assert.Equal(199, _scenario.Metric("shared{asker=session}"));
         Assert.Equal(1, _scenario.Metric("run"));
     }
 
@@ -75,7 +75,7 @@ public sealed class SharedLookupsTests : IAsyncDisposable
         Asker next = _scenario.Ask();
         next.Expect(0, 3);
         next.ExpectEnd();
-        Assert.Equal(1, _scenario.Metric("kept"));
+        Assert.Equal(1, _scenario.Metric("kept{asker=session}"));
         _scenario.Kit.Advance(TimeSpan.FromSeconds(0.001));
         Assert.Empty(_scenario.List());
         Assert.Null(_scenario.Kit.Clock.UntilNextTimer);
@@ -248,6 +248,7 @@ public sealed class SharedLookupsTests : IAsyncDisposable
         Assert.Equal(DhtError.NodeDestroyed, asker.ExpectFailure<DhtException>().Error);
 
         // Without them each asks for itself.
+        Assert.Empty(scenario.List());
         Asker late = scenario.Ask();
         scenario.Query(1).Answer(1);
         late.Expect(1);
