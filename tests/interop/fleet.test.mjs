@@ -128,7 +128,7 @@ describe('a fleet', { concurrency: false }, () => {
     assert.equal(await within(20_000, second.exited), 1)
     const lines = second.output.split('\n').filter(line => line.startsWith('relay: '))
     assert.equal(lines.length, 1, second.output)
-    assert.match(lines[0], /another node .* relay-2/)
+    assert.match(lines[0], /the name relay-2 is taken by another node/)
     assert.equal(await stateOf(fleet.nodes[0], fleet.nodes[1]), 'up')
   })
 
