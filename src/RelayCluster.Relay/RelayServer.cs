@@ -40,7 +40,7 @@ public sealed partial class RelayServer : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly EndingServers _endingServers = new();
     private readonly TimeProvider _timeProvider;
-    private readonly IRelayPolicy _policy;
+    private readonly SessionAdmission _admission;
     private readonly ActorSystem _system;
     private readonly ActorRef<SessionsMessage> _sessions;
     private readonly SessionCensus _census;
@@ -85,7 +85,8 @@ public sealed partial class RelayServer : IAsyncDisposable
         _metrics = new RelayMetrics(ports?.MeterFactory);
         _directory = ports?.Directory;
         _timeProvider = actors.TimeProvider;
-        _policy = ports?.Policy ?? new LimitingPolicy(new PolicyOptions(), _timeProvider);
+        _admission = new SessionAdmission(
+            ports?.Policy ?? new LimitingPolicy(new PolicyOptions(), _timeProvider), _metrics, _logger);
         actors.OnFailure ??= LogFailure;
         _system = new ActorSystem(actors);
         _lookups = ports?.Lookups ?? (_ownLookups = new SharedLookups(
@@ -302,7 +303,8 @@ public sealed partial class RelayServer : IAsyncDisposable
     {
         long number = Interlocked.Increment(ref _lastSession);
         string sessionId = NameOf(number);
-        ISessionPolicy? policy = await AdmitAsync(sessionId, client, cancellationToken).ConfigureAwait(false);
+        ISessionPolicy? policy = await _admission.AdmitAsync(sessionId, client, cancellationToken)
+            .ConfigureAwait(false);
         if (policy is null)
         {
             return null;
@@ -315,43 +317,6 @@ public sealed partial class RelayServer : IAsyncDisposable
         }
 
         return session;
-    }
-
-    /// <summary>Asks the policy about a client; null: it is turned away already.</summary>
-    private async Task<ISessionPolicy?> AdmitAsync(
-        string sessionId,
-        IClientArrival client,
-        CancellationToken cancellationToken)
-    {
-        try
-        {
-            PolicyAdmission admission = await _policy.AdmitAsync(sessionId, client.Origin, cancellationToken)
-                .ConfigureAwait(false);
-            if (admission.IsAdmitted)
-            {
-                return admission.Session;
-            }
-
-            _metrics.Refused("session", admission.Refusal.Reason);
-            Log.Refused(_logger, sessionId, client.RemoteEndPoint, admission.Refusal.Reason);
-            await client.TurnAwayAsync(new CloseReason(CloseKind.Refused, admission.Refusal.Text))
-                .ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            Log.Stopped(_logger, client.RemoteEndPoint);
-            await client.TurnAwayAsync(new CloseReason(CloseKind.GoingAway, Stopping)).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // It may be anything: the policy is the embedder's.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Log.PolicyFailed(_logger, exception, sessionId, client.RemoteEndPoint);
-            await client.TurnAwayAsync(new CloseReason(CloseKind.Fault, "The relay's policy failed"))
-                .ConfigureAwait(false);
-        }
-
-        return null;
     }
 
     /// <summary>Makes the session; null: the client is turned away already.</summary>
@@ -408,14 +373,6 @@ public sealed partial class RelayServer : IAsyncDisposable
             LogLevel.Warning,
             "{RemoteEndPoint} was turned away: {MaxSessions} sessions are open (setting MaxSessions)")]
         public static partial void TooManySessions(ILogger logger, string remoteEndPoint, int maxSessions);
-
-        [LoggerMessage(5059, LogLevel.Debug, "Session {SessionId} of {RemoteEndPoint} was refused: {Reason}")]
-        public static partial void Refused(ILogger logger, string sessionId, string remoteEndPoint, string reason);
-
-        [LoggerMessage(
-            5069, LogLevel.Error, "Session {SessionId} of {RemoteEndPoint} was refused: the policy has failed")]
-        public static partial void PolicyFailed(
-            ILogger logger, Exception exception, string sessionId, string remoteEndPoint);
 
         [LoggerMessage(5061, LogLevel.Debug, "{RemoteEndPoint} was turned away: the relay is stopping")]
         public static partial void Stopped(ILogger logger, string remoteEndPoint);
