@@ -35,9 +35,14 @@ describe('a fleet', { concurrency: false }, () => {
     const visitors = await arrive(t, fleet)
 
     await Promise.all(visitors.map(visitor => visitor.hears()))
+    const figures = await Promise.all(fleet.nodes.map(readFigures))
     await leave(visitors)
 
     visitors.forEach(assertUndisturbed)
+    assert.equal(sum(figures, 'relay_sessions'), visitors.length)
+    for (const name of ['relay_bytes_total', 'udx_packets_total', 'cluster_broker_round_trip_seconds_count']) {
+      assert.ok(sum(figures, name) > 0, `${name} is 0`)
+    }
   })
 
   check('1,000 lookups of 50 topics at once over the three nodes: at most 60 queries, and the peers that a direct node sees', async t => {
@@ -172,6 +177,20 @@ async function peersOf (dht, topic) {
 async function members (node) {
   const list = await node.ask('/v1/members')
   return list.map(({ name, state }) => ({ name, state: state.toLowerCase() }))
+}
+
+/** What Prometheus is told, by name: the sum over all labels. */
+async function readFigures (node) {
+  const page = await (await fetch(`${node.admin}/metrics`)).text()
+  const figures = new Map()
+  for (const [, name, value] of page.matchAll(/^(\w+)(?:\{.*\})? ([\d.eE+-]+)(?: \d+)?$/gm)) {
+    figures.set(name, (figures.get(name) ?? 0) + Number(value))
+  }
+  return figures
+}
+
+function sum (pages, name) {
+  return pages.reduce((sum, page) => sum + (page.get(name) ?? 0), 0)
 }
 
 async function stateOf (node, other) {
