@@ -111,7 +111,7 @@ export class RawClient extends EventEmitter {
 
 /** What the relay says in its log, behind the first `from` characters, that the client of this port has done. */
 export async function toldViolation (relay, port, from = 0) {
-  const pattern = new RegExp(`Session \\d+ of 127\\.0\\.0\\.1:${port} broke the protocol: (.*)\\n`)
+  const pattern = new RegExp(`Session \\S+ of 127\\.0\\.0\\.1:${port} broke the protocol: (.*)\\n`)
   const [, violation] = await relay.says(pattern, from)
   return violation
 }
