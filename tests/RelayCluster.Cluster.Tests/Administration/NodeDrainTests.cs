@@ -85,6 +85,7 @@ public sealed class NodeDrainTests : IAsyncDisposable
         await _drain.ServeAsync(_relay, default);
         var client = new SilentClient();
         Task session = _relay.ServeAsync(client);
+        await SessionIsThereAsync();
         await _drain.DrainAsync(Timeout, default);
 
         _clock.Advance(Timeout - TimeSpan.FromTicks(1));
@@ -144,6 +145,14 @@ public sealed class NodeDrainTests : IAsyncDisposable
         var late = new SilentClient();
         await _relay.ServeAsync(late).WaitAsync(Deadline);
         Assert.Equal(CloseKind.GoingAway, late.Reason?.Kind);
+    }
+
+    /// <summary>A session that is still being made has no more than ten seconds for it, on the same clock.</summary>
+    private async Task SessionIsThereAsync()
+    {
+        await foreach (var _ in _relay.GetSessionsAsync())
+        {
+        }
     }
 
     private Task AnnounceAsync(MemberState state, CancellationToken cancellationToken)
