@@ -61,8 +61,8 @@ public sealed partial class FleetLookups : ITopicLookups, IAsyncDisposable
 
     /// <summary>A node's part in the fleet's lookups; made before the fabric is started.</summary>
     /// <param name="fabric">What joins the nodes.</param>
-    /// <param name="options">Read once, here. <see cref="LookupOptions.Keep"/> is the owner's, the bounds are of each of
-    /// the two tables.</param>
+    /// <param name="options">Read once, here. <see cref="LookupOptions.Keep"/> is the owner's, the bounds are of each
+    /// of the two tables.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="loggerFactory">Where lookups log.</param>
     /// <param name="meterFactory">Where the meters come from; null for some of their own.</param>

@@ -10,8 +10,8 @@ using RelayCluster.Wire;
 namespace RelayCluster.Cluster.Lookups;
 
 /// <summary>
-/// A lookup by a topic's owner, and where that fails, at the start or on the way, by this node itself: replies that were
-/// given already are not given again.
+/// A lookup by a topic's owner, and where that fails, at the start or on the way, by this node itself: replies that
+/// were given already are not given again.
 /// </summary>
 /// <param name="fabric">How the owner is asked.</param>
 /// <param name="own">The lookups of this node.</param>

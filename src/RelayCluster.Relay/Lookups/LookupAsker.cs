@@ -8,7 +8,8 @@ namespace RelayCluster.Relay.Lookups;
 /// <param name="trace">On behalf of what, for who traces.</param>
 internal sealed class LookupAsker(Fixed32 topic, ActivityContext trace)
 {
-    private readonly TaskCompletionSource<AnswerReader?> _place = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<AnswerReader?> _place =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Fixed32 Topic => topic;
 

@@ -19,8 +19,8 @@ namespace RelayCluster.Relay.Lookups;
 /// </para>
 /// <para>
 /// <b>Bounds.</b> While the answer is open, all of it is held for who comes late. It is open until it fails, is
-/// abandoned, or outgrows its share of the <see cref="AnswerBudget"/>, which no honest answer does. A closed one takes no
-/// more askers, drops what all have read, and waits for the slowest, so that what it holds no longer grows.
+/// abandoned, or outgrows its share of the <see cref="AnswerBudget"/>, which no honest answer does. A closed one takes
+/// no more askers, drops what all have read, and waits for the slowest, so that what it holds no longer grows.
 /// </para>
 /// <para>
 /// <b>Threads.</b> The writer is one, readers are many. What others have to be told is told after the lock's release.

@@ -27,7 +27,7 @@ public sealed class SharedLookups : ITopicLookups, IDisposable
     /// <param name="place">Between whom they stand.</param>
     /// <param name="options">Read once, here.</param>
     /// <param name="loggerFactory">Where they log.</param>
-    /// <param name="meterFactory">Where the meter <c>RelayCluster.Relay</c> comes from; null for one of their own.</param>
+    /// <param name="meterFactory">Where the meter <c>RelayCluster.Relay</c> comes from; null for its own.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public SharedLookups(
         ActorSystem actors,

@@ -53,8 +53,9 @@ public sealed class FleetAdministrationTests
         {
         }
 
-        FleetLine<TopicLookup> line = Assert.Single(
-            await AdministeredFleet.WithinAsync(fleet["a"].Administration.GetLookupsAsync(default).ToListAsync().AsTask()));
+        Task<List<FleetLine<TopicLookup>>> listing =
+            fleet["a"].Administration.GetLookupsAsync(default).ToListAsync().AsTask();
+        FleetLine<TopicLookup> line = Assert.Single(await AdministeredFleet.WithinAsync(listing));
 
         Assert.Equal(("b", topic), (line.Node, line.Item!.Topic));
     }

@@ -12,7 +12,8 @@ internal sealed class LookupFleet : IAsyncDisposable
     public LookupFleet(LookupOptions? options = null)
     {
         Hub = new LocalHub(Kit.Clock);
-        Nodes = [.. new[] { "a", "b", "c" }.Select(name => new LookupNode(name, Hub, Kit, options ?? new LookupOptions()))];
+        options ??= new LookupOptions();
+        Nodes = [.. new[] { "a", "b", "c" }.Select(name => new LookupNode(name, Hub, Kit, options))];
         foreach (LookupNode node in Nodes)
         {
             node.Fabric.StartAsync(default).GetAwaiter().GetResult();

@@ -43,7 +43,8 @@ public sealed class LookupReplyCodecTests
     public void Decode_OfEncode_IsTheSame() => Prop.ForAll(Batches, static batch =>
     {
         LookupReply[] decoded = ReplyBatch.Decode(ReplyBatch.Encode(batch));
-        return decoded.Length == batch.Length && decoded.Zip(batch).All(static pair => AreSame(pair.First, pair.Second));
+        return decoded.Length == batch.Length
+            && decoded.Zip(batch).All(static pair => AreSame(pair.First, pair.Second));
     }).QuickCheckThrowOnFailure();
 
     [Fact]

@@ -53,7 +53,8 @@ internal sealed class LookupScenario : IAsyncDisposable
 
     /// <summary>The query's actor has done with it.</summary>
     public void ExpectGone(FakeQuery query) => Kit.RunUntil(
-        () => query.IsOver && List().All(lookup => lookup.Topic != query.Topic || lookup.State == TopicLookupState.Kept),
+        () => query.IsOver
+            && List().All(lookup => lookup.Topic != query.Topic || lookup.State == TopicLookupState.Kept),
         "the query's end");
 
     public async ValueTask DisposeAsync()
