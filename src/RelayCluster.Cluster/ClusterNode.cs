@@ -26,6 +26,7 @@ public sealed class ClusterNode : IAsyncDisposable
     private readonly IFabric _fabric;
     private readonly ClusterMetrics _metrics;
     private readonly FleetDirectory? _directory;
+    private readonly TimeProvider _timeProvider;
     private bool _isStarted;
 
     /// <summary>A node that has not joined yet.</summary>
@@ -44,6 +45,7 @@ public sealed class ClusterNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(fabric);
         ArgumentNullException.ThrowIfNull(options);
         _fabric = fabric;
+        _timeProvider = timeProvider;
         var status = new NodeStatus
         {
             Name = fabric.NodeName,
@@ -94,13 +96,6 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>The servers of the fleet's clients; null if they are to be found through the DHT only.</summary>
     public IServerDirectory? Directory => _directory;
 
-    /// <summary>Where the numbers come from that the fleet is told each second, but for those of placement.</summary>
-    public void Measure(Func<NodeLoad> load)
-    {
-        ArgumentNullException.ThrowIfNull(load);
-        Fleet.Measure(() => Placement.Measure(load()));
-    }
-
     /// <summary>Joins the fleet.</summary>
     /// <exception cref="FabricException">The name is taken, or the engine refuses this node.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -117,6 +112,7 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>The relay of this node serves from now on, unless the node is draining already.</summary>
     public Task ServeAsync(RelayServer relay, CancellationToken cancellationToken)
     {
+        Measure(new RelayLoad(() => relay.Activity, _timeProvider).Measure);
         Administration.Serve(relay);
         return Drain.ServeAsync(relay, cancellationToken);
     }
@@ -141,6 +137,9 @@ public sealed class ClusterNode : IAsyncDisposable
         await _fabric.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
     }
+
+    /// <summary>Where the numbers come from that the fleet is told each second, but for those of placement.</summary>
+    private void Measure(Func<NodeLoad> load) => Fleet.Measure(() => Placement.Measure(load()));
 
     private static INodeTransport CreateTransport(
         IFabric fabric,

@@ -32,6 +32,10 @@ internal sealed class RelayMetrics : IDisposable
     private readonly UpDownCounter<int> _paused;
     private readonly Counter<long> _refusals;
     private readonly Counter<double> _throttled;
+    private int _openStreams;
+    private int _openServers;
+    private int _openQueries;
+    private long _relayedBytes;
 
     public RelayMetrics(IMeterFactory? factory)
     {
@@ -70,6 +74,14 @@ internal sealed class RelayMetrics : IDisposable
             "relay.throttled", "s", "Time that nothing was read for the sake of a rate, of all sessions and streams.");
     }
 
+    /// <summary>The same figures for the relay's own use: a collector's are the collector's.</summary>
+    public RelayActivity Describe(int sessions) => new(
+        sessions,
+        Volatile.Read(ref _openStreams),
+        Volatile.Read(ref _openServers),
+        Volatile.Read(ref _openQueries),
+        Interlocked.Read(ref _relayedBytes));
+
     public void SessionOpened() => _sessions.Add(1);
 
     public void SessionEnded(SessionEnd end)
@@ -81,10 +93,15 @@ internal sealed class RelayMetrics : IDisposable
         }
     }
 
-    public void StreamStarted() => _streams.Add(1);
+    public void StreamStarted()
+    {
+        Interlocked.Increment(ref _openStreams);
+        _streams.Add(1);
+    }
 
     public void StreamEnded(string by)
     {
+        Interlocked.Decrement(ref _openStreams);
         _streams.Add(-1);
         if (_streamEnds.Enabled)
         {
@@ -92,13 +109,29 @@ internal sealed class RelayMetrics : IDisposable
         }
     }
 
-    public void ServerStarted() => _servers.Add(1);
+    public void ServerStarted()
+    {
+        Interlocked.Increment(ref _openServers);
+        _servers.Add(1);
+    }
 
-    public void ServerStopped() => _servers.Add(-1);
+    public void ServerStopped()
+    {
+        Interlocked.Decrement(ref _openServers);
+        _servers.Add(-1);
+    }
 
-    public void QueryStarted() => _queriesUnderWay.Add(1);
+    public void QueryStarted()
+    {
+        Interlocked.Increment(ref _openQueries);
+        _queriesUnderWay.Add(1);
+    }
 
-    public void QueryStopped() => _queriesUnderWay.Add(-1);
+    public void QueryStopped()
+    {
+        Interlocked.Decrement(ref _openQueries);
+        _queriesUnderWay.Add(-1);
+    }
 
     public void Dialled(TimeSpan duration, string result)
     {
@@ -126,12 +159,14 @@ internal sealed class RelayMetrics : IDisposable
 
     public void RelayedToPeer(int bytes)
     {
+        Interlocked.Add(ref _relayedBytes, bytes);
         _bytes.Add(bytes, ToPeer);
         _messages.Add(1, ToPeer);
     }
 
     public void RelayedToClient(int bytes)
     {
+        Interlocked.Add(ref _relayedBytes, bytes);
         _bytes.Add(bytes, ToClient);
         _messages.Add(1, ToClient);
     }

@@ -107,6 +107,9 @@ public sealed partial class RelayServer : IAsyncDisposable
     /// <summary>How many sessions there are, those that are closing included.</summary>
     public int SessionCount => _door.Count;
 
+    /// <summary>What the relay is doing now.</summary>
+    public RelayActivity Activity => _metrics.Describe(SessionCount);
+
     /// <summary>Whether new sessions are turned away.</summary>
     public bool IsDraining => _door.IsClosed;
 

@@ -53,10 +53,11 @@ public sealed class LocalHub
             _nodes.Remove(node, out killed);
         }
 
-        killed?.End();
-        Lines.Cut(node);
+        // The calls first: a handler that is told to stop must not be heard of any more.
         Lose(call => call.Answerer == killed, FabricError.NodeGone);
         Lose(call => call.Asker == killed, FabricError.Unreachable);
+        killed?.End();
+        Lines.Cut(node);
     }
 
     /// <summary>Two nodes do not hear each other any more; asks between them time out.</summary>

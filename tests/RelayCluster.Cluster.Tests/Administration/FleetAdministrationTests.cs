@@ -30,6 +30,20 @@ public sealed class FleetAdministrationTests
     }
 
     [Fact]
+    public async Task Members_tell_how_much_they_have_to_do()
+    {
+        await using AdministeredFleet fleet = await AdministeredFleet.StartAsync("a", "b");
+        await fleet.ConnectAsync("b");
+        await fleet.ConnectAsync("b");
+
+        fleet.Clock.Advance(TimeSpan.FromSeconds(1));
+        await AdministeredFleet.WithinAsync(fleet["a"].Fleet.WaitUntilAsync(
+            members => members.Single(member => member.Name == "b").Status.Load.Sessions == 2));
+
+        Assert.Equal(0, fleet["a"].Administration.GetMembers()[0].Load.Sessions);
+    }
+
+    [Fact]
     public async Task Sessions_of_all_nodes_are_told_at_any()
     {
         await using AdministeredFleet fleet = await AdministeredFleet.StartAsync("a", "b", "c");
