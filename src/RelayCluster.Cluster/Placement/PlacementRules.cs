@@ -53,11 +53,13 @@ internal static class PlacementRules
         };
     }
 
-    /// <summary>How full all nodes are when one more session is evenly spread over them.</summary>
-    public static double GetEvenShare(IEnumerable<SessionLoad> nodes)
+    /// <summary>How full all nodes are when some more sessions are evenly spread over them.</summary>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="more">The sessions that are being placed at this moment.</param>
+    public static double GetEvenShare(IEnumerable<SessionLoad> nodes, int more)
     {
         (long sessions, long capacity) = Sum(nodes);
-        return (double)(sessions + 1) / capacity;
+        return (double)(sessions + more) / capacity;
     }
 
     /// <summary>Whether a node that owns the session's key has less than its share.</summary>

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using RelayCluster.Cluster.Connections;
+using RelayCluster.Cluster.Fabric;
 
 namespace RelayCluster.Cluster.Placement;
 
@@ -9,13 +10,19 @@ public sealed class SessionPlace : IAsyncDisposable
     private readonly Action? _leave;
     private readonly NodeConnection? _connection;
     private readonly ClusterMetrics? _metrics;
+    private readonly TaskSet? _carrying;
     private readonly TimeProvider _timeProvider = TimeProvider.System;
 
     private SessionPlace(Action? leave) => _leave = leave;
 
-    internal SessionPlace(NodeConnection connection, ClusterMetrics metrics, TimeProvider timeProvider)
+    internal SessionPlace(
+        NodeConnection connection,
+        TaskSet carrying,
+        ClusterMetrics metrics,
+        TimeProvider timeProvider)
     {
         _connection = connection;
+        _carrying = carrying;
         _metrics = metrics;
         _timeProvider = timeProvider;
     }
@@ -39,7 +46,10 @@ public sealed class SessionPlace : IAsyncDisposable
     {
         NodeConnection node = _connection
             ?? throw new InvalidOperationException("the session is served here, not carried elsewhere");
-        return new SessionSplice(client, abortClient, node, _metrics!, _timeProvider).RunAsync(cancellationToken);
+        Task<bool> carrying =
+            new SessionSplice(client, abortClient, node, _metrics!, _timeProvider).RunAsync(cancellationToken);
+        _carrying!.AddOutcome(carrying);
+        return carrying;
     }
 
     /// <inheritdoc/>

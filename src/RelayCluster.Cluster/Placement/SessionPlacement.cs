@@ -24,6 +24,7 @@ public sealed partial class SessionPlacement
 {
     internal const string Region = "sessions";
     internal const string Subject = "placement/session";
+    internal const string LeavingSubject = "placement/leaving";
     internal const string Purpose = "session";
 
     private const int WeightUnit = 100;
@@ -38,8 +39,11 @@ public sealed partial class SessionPlacement
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly FleetLoads _others = new();
+    private readonly SessionDoors _doors = new();
+    private readonly TaskSet _carrying = new();
     private SessionHandler? _serveAsync;
     private int _sessions;
+    private int _placing;
     private volatile bool _takesSessions;
     private volatile bool _isIll;
 
@@ -60,6 +64,7 @@ public sealed partial class SessionPlacement
         _timeProvider = timeProvider;
         _logger = loggerFactory.CreateLogger<SessionPlacement>();
         fabric.Handle(Subject, AnswerAsync);
+        fabric.Handle(LeavingSubject, HandleLeavingAsync);
         connections.Handle(Purpose, ServeAsync);
     }
 
@@ -99,7 +104,7 @@ public sealed partial class SessionPlacement
             }
 
             _metrics.Placed("elsewhere");
-            return new SessionPlace(connection, _metrics, _timeProvider);
+            return new SessionPlace(connection, _carrying, _metrics, _timeProvider);
         }
         catch (FabricException e)
         {
@@ -109,6 +114,16 @@ public sealed partial class SessionPlacement
         {
             return StayForWant($"nobody took it within {_options.Timeout.TotalSeconds} s (setting Timeout)");
         }
+    }
+
+    /// <summary>
+    /// This node stops: has the sessions that it carries to other nodes closed there, so that their clients hear why,
+    /// and completes when they are. To be given up by the caller, if a node does not hear of it.
+    /// </summary>
+    public async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        await _fabric.TellAllAsync(LeavingSubject, default, cancellationToken).ConfigureAwait(false);
+        await _carrying.WhenAllAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Adds to what the fleet is told what it should know for its own placements.</summary>
@@ -163,21 +178,15 @@ public sealed partial class SessionPlacement
     /// <summary>The way to the node that takes it; null if that is this one.</summary>
     private async ValueTask<NodeConnection?> FindAsync(SessionClient client, CancellationToken cancellationToken)
     {
-        double evenShare = PlacementRules.GetEvenShare(GetAll());
-        var owner = FabricAddress.OfOwner(Region, RandomBytes.NextFixed32().ToString());
-        PlacementReply reply = await AskAsync(owner, new PlacementRequest(client, evenShare), cancellationToken)
-            .ConfigureAwait(false);
+        PlacementReply reply = await AskOwnerAsync(client, cancellationToken).ConfigureAwait(false);
         if (!reply.Takes)
         {
-            string? emptiest = PlacementRules.FindEmptiest(GetAll());
-            if (emptiest is null || emptiest == _fabric.NodeName)
+            if (FindEmptiest() is not { } emptiest)
             {
                 return null;
             }
 
-            var other = FabricAddress.OfNode(emptiest);
-            reply = await AskAsync(other, new PlacementRequest(client, EvenShare: null), cancellationToken)
-                .ConfigureAwait(false);
+            reply = await AskEmptiestAsync(emptiest, client, cancellationToken).ConfigureAwait(false);
         }
 
         if (!reply.Takes)
@@ -188,6 +197,61 @@ public sealed partial class SessionPlacement
         return reply.Grant is { } grant
             ? await _connections.DialAsync(reply.Node, grant, cancellationToken).ConfigureAwait(false)
             : null;
+    }
+
+    private async ValueTask<PlacementReply> AskOwnerAsync(SessionClient client, CancellationToken cancellationToken)
+    {
+        int placing = Interlocked.Increment(ref _placing);
+        try
+        {
+            double evenShare = PlacementRules.GetEvenShare(GetAll(), placing);
+            var owner = FabricAddress.OfOwner(Region, RandomBytes.NextFixed32().ToString());
+            return await AskAsync(owner, new PlacementRequest(client, evenShare), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _placing);
+        }
+    }
+
+    /// <summary>The emptiest node, which is sent a session by this; null if it is this one, or all are full.</summary>
+    private string? FindEmptiest()
+    {
+        SessionLoad? self = GetSelf();
+        IReadOnlyList<Member> members = _members();
+        lock (_lock)
+        {
+            _others.HandleMembers(members);
+            string? emptiest = PlacementRules.FindEmptiest(self is { } here ? _others.Nodes.Append(here) : _others.Nodes);
+            if (emptiest is null || emptiest == _fabric.NodeName)
+            {
+                return null;
+            }
+
+            _others.HandleSent(emptiest);
+            return emptiest;
+        }
+    }
+
+    private async ValueTask<PlacementReply> AskEmptiestAsync(
+        string node,
+        SessionClient client,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskAsync(
+                FabricAddress.OfNode(node), new PlacementRequest(client, EvenShare: null), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _others.HandleArrived(node);
+            }
+        }
     }
 
     private async ValueTask<PlacementReply> AskAsync(
@@ -219,6 +283,14 @@ public sealed partial class SessionPlacement
         await Task.CompletedTask.ConfigureAwait(false);
     }
 
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> HandleLeavingAsync(
+        FabricRequest request,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await _doors.CloseAsync(request.From).ConfigureAwait(false);
+        yield break;
+    }
+
     private PlacementReply Answer(string asker, PlacementRequest request)
     {
         if (GetSelf() is not { } self)
@@ -239,13 +311,15 @@ public sealed partial class SessionPlacement
     private async Task ServeAsync(NodeConnection connection, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _sessions);
+        using var closing = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellationToken, _doors.Open(connection.Node));
         try
         {
             SessionClient client =
                 JsonSerializer.Deserialize(connection.Data.Span, PlacementJson.Default.SessionClient)!;
             SessionHandler serveAsync = _serveAsync
                 ?? throw new InvalidOperationException($"{nameof(Serve)} has not been called");
-            await serveAsync(client.ToOrigin(), connection, cancellationToken).ConfigureAwait(false);
+            await serveAsync(client.ToOrigin(), connection, closing.Token).ConfigureAwait(false);
         }
         finally
         {

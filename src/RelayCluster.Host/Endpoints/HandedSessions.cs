@@ -7,7 +7,7 @@ namespace RelayCluster.Host.Endpoints;
 /// <summary>Sessions that live here while their clients came to another node of the fleet.</summary>
 internal sealed class HandedSessions(RelayService relay, TcpSessions tcp, WebSocketSessions webSockets)
 {
-    /// <summary>Serves one client for as long as it stays.</summary>
+    /// <summary>Serves one client for as long as it stays, and both nodes do.</summary>
     public async Task ServeAsync(ClientOrigin origin, IDuplexPipe client, CancellationToken cancellationToken)
     {
         if (!await relay.WaitUntilReadyAsync(cancellationToken))
@@ -17,11 +17,11 @@ internal sealed class HandedSessions(RelayService relay, TcpSessions tcp, WebSoc
 
         if (origin.Transport == ClientTransport.WebSocket)
         {
-            await webSockets.ServeAsync(client, origin);
+            await webSockets.ServeAsync(client, origin, cancellationToken);
         }
         else
         {
-            await tcp.ServeAsync(client, origin, cancellationToken);
+            await tcp.ServeAsync(client, origin, cancellationToken, cancellationToken);
         }
     }
 }

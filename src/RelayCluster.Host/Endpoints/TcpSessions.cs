@@ -34,15 +34,20 @@ internal sealed partial class TcpSessions : IDisposable
     /// <param name="client">Its bytes.</param>
     /// <param name="origin">Where it comes from.</param>
     /// <param name="closed">Cancelled when it has gone, or is to go.</param>
+    /// <param name="closing">Closes the session in order.</param>
     /// <returns>Whether there was a session.</returns>
-    public async Task<bool> ServeAsync(IDuplexPipe client, ClientOrigin origin, CancellationToken closed)
+    public async Task<bool> ServeAsync(
+        IDuplexPipe client,
+        ClientOrigin origin,
+        CancellationToken closed,
+        CancellationToken closing = default)
     {
         if (await ShakeHandsAsync(client, origin, closed) is not { } stream)
         {
             return false;
         }
 
-        await _relay.ServeAsync(new SecretStreamTransport(stream, origin.ToString()), origin);
+        await _relay.ServeAsync(new SecretStreamTransport(stream, origin.ToString()), origin, closing);
         return true;
     }
 

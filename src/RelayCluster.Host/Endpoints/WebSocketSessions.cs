@@ -36,9 +36,12 @@ internal sealed class WebSocketSessions(RelayService relay, IOptions<ServeOption
     }
 
     /// <summary>Serves a client that came to another node, which has answered the handshake, and no more.</summary>
-    public async Task ServeAsync(IDuplexPipe client, ClientOrigin origin)
+    /// <param name="client">Its bytes.</param>
+    /// <param name="origin">Where it comes from.</param>
+    /// <param name="closing">Closes the session in order.</param>
+    public async Task ServeAsync(IDuplexPipe client, ClientOrigin origin, CancellationToken closing)
     {
         using WebSocket socket = WebSocket.CreateFromStream(new DuplexStream(client), OfOtherNode);
-        await relay.ServeAsync(new WebSocketTransport(socket, origin.ToString(), _options), origin);
+        await relay.ServeAsync(new WebSocketTransport(socket, origin.ToString(), _options), origin, closing);
     }
 }

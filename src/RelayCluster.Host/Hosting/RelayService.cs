@@ -24,6 +24,9 @@ namespace RelayCluster.Host.Hosting;
 /// </summary>
 internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisposable
 {
+    /// <summary>For other nodes to close sessions, of the time that the process has for its end.</summary>
+    private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(1.5);
+
     private readonly IDhtMembership _membership;
     private readonly ClusterNode _cluster;
     private readonly Listeners _listeners;
@@ -91,11 +94,18 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
             : null;
 
     /// <summary>Serves a client until its session is over. The relay is ready, or was a moment ago.</summary>
-    public async Task ServeAsync(IMessageTransport transport, ClientOrigin origin)
+    /// <param name="transport">The way to it.</param>
+    /// <param name="origin">Where it comes from.</param>
+    /// <param name="closing">Closes the session in order, as the end of the process does.</param>
+    public async Task ServeAsync(
+        IMessageTransport transport,
+        ClientOrigin origin,
+        CancellationToken closing = default)
     {
         if (await _server.Task is { } server)
         {
-            await server.ServeAsync(transport, origin, _stopping.Token);
+            using var closings = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, closing);
+            await server.ServeAsync(transport, origin, closings.Token);
         }
     }
 
@@ -120,6 +130,7 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         Log.Stopping(_logger);
+        await LeaveAsync(cancellationToken);
         await _stopping.CancelAsync();
         await _joining.WaitAsync(cancellationToken);
         if (await _server.Task is { } server)
@@ -146,6 +157,21 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
         }
 
         _stopping.Dispose();
+    }
+
+    /// <summary>Has other nodes close the sessions whose clients came to this one, while it can still carry that.</summary>
+    private async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(LeavePatience);
+        try
+        {
+            await _cluster.Placement.LeaveAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // They are cut with what follows.
+        }
     }
 
     private async Task JoinAsync()

@@ -54,10 +54,14 @@ public sealed class PlacementRulesTests
     [InlineData(21, false)]
     public void An_owner_takes_a_session_up_to_its_share(int sessions, bool isWithin)
     {
-        double even = PlacementRules.GetEvenShare([Load("a", 20, 100), Load("b", 20, 100), Load("c", 19, 100)]);
+        double even = PlacementRules.GetEvenShare([Load("a", 20, 100), Load("b", 20, 100), Load("c", 19, 100)], more: 1);
 
         Assert.Equal(isWithin, PlacementRules.IsWithin(even, Load("a", sessions, 100)));
     }
+
+    [Fact]
+    public void The_share_is_that_of_all_which_are_being_placed() =>
+        Assert.Equal(0.5, PlacementRules.GetEvenShare([Load("a", 20, 100), Load("b", 20, 100)], more: 60));
 
     [Fact]
     public void A_full_owner_takes_none() =>
@@ -106,7 +110,7 @@ public sealed class PlacementRulesTests
         var nodes = capacities.Select((capacity, i) => Load($"{i}", 0, capacity)).ToArray();
         for (int i = 0; i < count; i++)
         {
-            double even = PlacementRules.GetEvenShare(nodes);
+            double even = PlacementRules.GetEvenShare(nodes, more: 1);
             int place = random.Next(capacities.Sum());
             int owner = 0;
             while (place >= capacities[owner])

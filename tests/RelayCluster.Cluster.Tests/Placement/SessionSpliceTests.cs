@@ -19,13 +19,15 @@ public sealed class SessionSpliceTests : IAsyncLifetime, IDisposable
     private readonly TaskCompletionSource _clientAborted = new();
     private readonly CancellationTokenSource _stopping = new();
     private LocalFleet _fleet = null!;
+    private CancellationToken _closing;
     private SessionPlace _place = null!;
     private Task<bool> _carrying = null!;
 
     public async Task InitializeAsync()
     {
-        _fleet = await LocalFleet.StartAsync(Sharded, _ => (_, client, _) =>
+        _fleet = await LocalFleet.StartAsync(Sharded, _ => (_, client, closing) =>
         {
+            _closing = closing;
             _session.SetResult(client);
             return _sessionOver.Task;
         });
@@ -48,6 +50,24 @@ public sealed class SessionSpliceTests : IAsyncLifetime, IDisposable
     }
 
     public void Dispose() => _stopping.Dispose();
+
+    [Fact]
+    public async Task A_node_that_leaves_has_the_sessions_that_it_carries_closed_and_carries_their_last_words()
+    {
+        IDuplexPipe session = await _session.Task.WithDeadline();
+        using CancellationTokenRegistration closing = _closing.Register(() =>
+        {
+            session.Output.Write("bye"u8);
+            session.Output.Complete();
+        });
+
+        Task leaving = _fleet["a"].Placement.LeaveAsync(CancellationToken.None);
+
+        Assert.True(await _carrying.WithDeadline());
+        await leaving.WithDeadline();
+        ReadResult last = await _toClient.Reader.ReadAsync();
+        Assert.Equal("bye"u8.ToArray(), last.Buffer.ToArray());
+    }
 
     [Fact]
     public async Task Bytes_go_both_ways_whole_and_are_counted()

@@ -9,7 +9,8 @@ public sealed class LogTests
     public async Task Json_EveryLineOfASession_HasItsIdAsAField()
     {
         using var file = new ConfigurationFile("relay.log { format = json, level = debug }");
-        (RelayProcess relay, RelayAddresses addresses) = await RelayProcess.ServeAsync("--config", file.Path);
+        (RelayProcess relay, RelayAddresses addresses) = await RelayProcess.ServeAsync(
+                "--config", file.Path, "--node-name", "n");
         await using (relay)
         {
             string address = addresses.WebSocket.ToString();
@@ -23,7 +24,7 @@ public sealed class LogTests
                 .Select(line => JsonDocument.Parse(line).RootElement)
                 .Where(line => line.GetProperty("Category").GetString() == "RelayCluster.Relay.RelayServer")];
 
-            Assert.Equal(["1", "2"], lines.Select(SessionOf).Distinct());
+            Assert.Equal(["n-1", "n-2"], lines.Select(SessionOf).Distinct());
             Assert.Contains(lines, line => MessageOf(line).Contains("could not open stream", StringComparison.Ordinal));
             Assert.Contains(lines, line => MessageOf(line).Contains("finished lookup", StringComparison.Ordinal));
         }

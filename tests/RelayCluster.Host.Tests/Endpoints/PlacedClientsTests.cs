@@ -59,25 +59,22 @@ public sealed class PlacedClientsTests : IAsyncLifetime
     [Fact]
     public async Task A_relay_that_serves_anothers_client_tells_it_why_it_closes()
     {
-        await FillAAsync();
-        using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(_a.Address("/", "ws"), CancellationToken.None).WaitAsync(RunningRelay.Deadline);
-        await socket.SendAsync(
-            await OpeningFrame.MakeAsync(), WebSocketMessageType.Binary, true, CancellationToken.None);
-        var buffer = new ArraySegment<byte>(new byte[4096]);
-        WebSocketReceiveResult received = await socket.ReceiveAsync(buffer, CancellationToken.None)
-            .WaitAsync(RunningRelay.Deadline);
-        Assert.Equal(WebSocketMessageType.Binary, received.MessageType); // there is a session
+        using ClientWebSocket socket = await OpenSessionOfBAsync();
 
         await _b.Cluster.Drain.DrainAsync(TimeSpan.Zero, CancellationToken.None).WaitAsync(RunningRelay.Deadline);
 
-        while (received.MessageType != WebSocketMessageType.Close)
-        {
-            received = await socket.ReceiveAsync(buffer, CancellationToken.None).WaitAsync(RunningRelay.Deadline);
-        }
+        await AssertToldWhyAsync(socket);
+    }
 
-        Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, received.CloseStatus);
-        Assert.NotEmpty(received.CloseStatusDescription!);
+    [Fact]
+    public async Task A_relay_that_stops_has_its_clients_told_why_by_the_one_that_serves_them()
+    {
+        using ClientWebSocket socket = await OpenSessionOfBAsync();
+
+        Task stopping = _a.Application.StopAsync();
+
+        await AssertToldWhyAsync(socket);
+        await stopping.WaitAsync(RunningRelay.Deadline);
     }
 
     [Fact]
@@ -131,6 +128,36 @@ public sealed class PlacedClientsTests : IAsyncLifetime
             await other.AssertServedAsync();
         }
     }
+
+    /// <summary>A client of a whose session, at b, has begun.</summary>
+    private async Task<ClientWebSocket> OpenSessionOfBAsync()
+    {
+        await FillAAsync();
+        var socket = new ClientWebSocket();
+        await socket.ConnectAsync(_a.Address("/", "ws"), CancellationToken.None).WaitAsync(RunningRelay.Deadline);
+        await socket.SendAsync(
+            await OpeningFrame.MakeAsync(), WebSocketMessageType.Binary, true, CancellationToken.None);
+        WebSocketReceiveResult received = await ReceiveAsync(socket);
+        Assert.Equal(WebSocketMessageType.Binary, received.MessageType);
+        return socket;
+    }
+
+    private static async Task AssertToldWhyAsync(ClientWebSocket socket)
+    {
+        WebSocketReceiveResult received;
+        do
+        {
+            received = await ReceiveAsync(socket);
+        }
+        while (received.MessageType != WebSocketMessageType.Close);
+
+        Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, received.CloseStatus);
+        Assert.NotEmpty(received.CloseStatusDescription!);
+    }
+
+    private static Task<WebSocketReceiveResult> ReceiveAsync(ClientWebSocket socket) => socket
+        .ReceiveAsync(new ArraySegment<byte>(new byte[4096]), CancellationToken.None)
+        .WaitAsync(RunningRelay.Deadline);
 
     /// <summary>A client of a that b serves.</summary>
     private async Task<TestClient> ConnectToBAsync(ClientWebSocket socket)
