@@ -338,10 +338,7 @@ public class RpcProtocolTests
         byte[] findBytes = Encode(find);
         Serve(100);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Serve(1000);
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocations.Of(() => Serve(1000)));
 
         void Serve(int times)
         {

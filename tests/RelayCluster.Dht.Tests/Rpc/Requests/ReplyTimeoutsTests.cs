@@ -62,13 +62,14 @@ public class ReplyTimeoutsTests
     {
         var timeouts = new ReplyTimeouts(isAdaptive: true, new Random(1));
         timeouts.HandleRoundTrip(Node, TimeSpan.FromMilliseconds(1));
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        uint next = 0;
 
-        for (uint i = 0; i < 100_000; i++)
+        Assert.Equal(0, Allocations.Of(() =>
         {
-            timeouts.HandleRoundTrip(new UdpEndPoint(i, 1), TimeSpan.FromMilliseconds(1));
-        }
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            for (uint end = next + 100_000; next < end; next++)
+            {
+                timeouts.HandleRoundTrip(new UdpEndPoint(next, 1), TimeSpan.FromMilliseconds(1));
+            }
+        }));
     }
 }
