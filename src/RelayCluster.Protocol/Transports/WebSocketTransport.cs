@@ -121,7 +121,12 @@ public sealed class WebSocketTransport : IMessageTransport
             _socket.Dispose();
             if (Volatile.Read(ref _isReading) == 0)
             {
-                _ = _receiving?.ContinueWith(GiveBack, TaskScheduler.Default);
+                // Taken out: a transport may be closed more than once, and its last frame be given back only once.
+                _ = Interlocked.Exchange(ref _receiving, null)?.ContinueWith(
+                    GiveBack,
+                    CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
             }
         }
     }

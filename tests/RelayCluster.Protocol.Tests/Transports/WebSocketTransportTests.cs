@@ -202,6 +202,29 @@ public sealed class WebSocketTransportTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Close_ThatWasCutShort_AndAgain_GivesAFrameThatNobodyTookBackOnce()
+    {
+        using var socket = new OneFrameSocket();
+        var transport = new WebSocketTransport(socket, "127.0.0.1:1");
+        using var patience = new CancellationTokenSource();
+        ValueTask<PooledBuffer?> givenUp = transport.ReceiveAsync(patience.Token);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await givenUp);
+
+        // All on one thread, whose next two buffers would be the same one if it had been given back twice.
+        await Task.Run(async () =>
+        {
+            socket.Deliver();
+            transport.Abort();
+            await transport.CloseAsync(CloseReason.Done);
+            await transport.DisposeAsync();
+            using PooledBuffer one = PooledBuffer.Rent(4000);
+            using PooledBuffer other = PooledBuffer.Rent(4000);
+            Assert.False(one.Span.Overlaps(other.Span));
+        });
+    }
+
+    [Fact]
     public async Task Cut_IsAnIOException()
     {
         ValueTask<PooledBuffer?> reading = _transport.ReceiveAsync(CancellationToken.None);
