@@ -48,7 +48,8 @@ internal static class PlacementRules
         return mode switch
         {
             PlacementMode.Local => true,
-            PlacementMode.Balanced => here.HasRoom && here.Share <= GetMean([here, .. others]) + balanceMargin,
+            PlacementMode.Balanced =>
+                here.HasRoom && here.Share <= GetEvenShare([here, .. others], more: 0) + balanceMargin,
             _ => false,
         };
     }
@@ -58,7 +59,8 @@ internal static class PlacementRules
     /// <param name="more">The sessions that are being placed at this moment.</param>
     public static double GetEvenShare(IEnumerable<SessionLoad> nodes, int more)
     {
-        (long sessions, long capacity) = Sum(nodes);
+        (long sessions, long capacity) = nodes.Aggregate(
+            (0L, 0L), (sum, node) => (sum.Item1 + node.Sessions, sum.Item2 + node.Capacity));
         return (double)(sessions + more) / capacity;
     }
 
@@ -69,13 +71,4 @@ internal static class PlacementRules
     /// <summary>The node that has the most room in relation to its capacity; null if none has any.</summary>
     public static string? FindEmptiest(IEnumerable<SessionLoad> nodes) =>
         nodes.Where(node => node.HasRoom).OrderBy(node => node.Share).Select(node => node.Node).FirstOrDefault();
-
-    private static double GetMean(IEnumerable<SessionLoad> nodes)
-    {
-        (long sessions, long capacity) = Sum(nodes);
-        return (double)sessions / capacity;
-    }
-
-    private static (long Sessions, long Capacity) Sum(IEnumerable<SessionLoad> nodes) =>
-        nodes.Aggregate((0L, 0L), (sum, node) => (sum.Item1 + node.Sessions, sum.Item2 + node.Capacity));
 }
