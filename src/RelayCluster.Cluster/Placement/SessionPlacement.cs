@@ -151,7 +151,8 @@ public sealed partial class SessionPlacement
     private SessionLoad? GetSelf() =>
         _takesSessions ? new SessionLoad(_fabric.NodeName, SessionCount, _options.Capacity) : null;
 
-    private IEnumerable<SessionLoad> GetAll() => GetSelf() is { } self ? GetOthers().Append(self) : GetOthers();
+    private IEnumerable<SessionLoad> WithSelf(IEnumerable<SessionLoad> others) =>
+        GetSelf() is { } self ? others.Append(self) : others;
 
     private bool StaysHere() =>
         PlacementRules.StaysHere(_options.Mode, _options.BalanceMargin / 100.0, GetSelf(), GetOthers());
@@ -204,7 +205,7 @@ public sealed partial class SessionPlacement
         int placing = Interlocked.Increment(ref _placing);
         try
         {
-            double evenShare = PlacementRules.GetEvenShare(GetAll(), placing);
+            double evenShare = PlacementRules.GetEvenShare(WithSelf(GetOthers()), placing);
             var owner = FabricAddress.OfOwner(Region, RandomBytes.NextFixed32().ToString());
             return await AskAsync(owner, new PlacementRequest(client, evenShare), cancellationToken)
                 .ConfigureAwait(false);
@@ -218,12 +219,11 @@ public sealed partial class SessionPlacement
     /// <summary>The emptiest node, which is sent a session by this; null if it is this one, or all are full.</summary>
     private string? FindEmptiest()
     {
-        SessionLoad? self = GetSelf();
         IReadOnlyList<Member> members = _members();
         lock (_lock)
         {
             _others.HandleMembers(members);
-            string? emptiest = PlacementRules.FindEmptiest(self is { } here ? _others.Nodes.Append(here) : _others.Nodes);
+            string? emptiest = PlacementRules.FindEmptiest(WithSelf(_others.Nodes));
             if (emptiest is null || emptiest == _fabric.NodeName)
             {
                 return null;
