@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -104,7 +105,9 @@ public sealed partial class SessionPlacement
             }
 
             _metrics.Placed("elsewhere");
-            return new SessionPlace(connection, _carrying, _metrics, _timeProvider);
+            return new SessionPlace(
+                connection.DisposeAsync,
+                (client, abortClient, token) => CarryAsync(connection, client, abortClient, token));
         }
         catch (FabricException e)
         {
@@ -161,7 +164,11 @@ public sealed partial class SessionPlacement
     {
         _metrics.Placed(outcome);
         Interlocked.Increment(ref _sessions);
-        return SessionPlace.OfThisNode(() => Interlocked.Decrement(ref _sessions));
+        return new SessionPlace(() =>
+        {
+            Interlocked.Decrement(ref _sessions);
+            return ValueTask.CompletedTask;
+        });
     }
 
     private SessionPlace StayForWant(string reason)
@@ -174,6 +181,18 @@ public sealed partial class SessionPlacement
         }
 
         return Stay("failed");
+    }
+
+    private Task<bool> CarryAsync(
+        NodeConnection node,
+        IDuplexPipe client,
+        Action abortClient,
+        CancellationToken cancellationToken)
+    {
+        Task<bool> carrying =
+            new SessionSplice(client, abortClient, node, _metrics, _timeProvider).RunAsync(cancellationToken);
+        _carrying.AddOutcome(carrying);
+        return carrying;
     }
 
     /// <summary>The way to the node that takes it; null if that is this one.</summary>
