@@ -54,8 +54,7 @@ public sealed class LocalHub
         }
 
         // The calls first: a handler that is told to stop must not be heard of any more.
-        Lose(call => call.Answerer == killed, FabricError.NodeGone);
-        Lose(call => call.Asker == killed, FabricError.Unreachable);
+        LoseCalls(killed);
         killed?.End();
         Lines.Cut(node);
     }
@@ -119,8 +118,7 @@ public sealed class LocalHub
             }
         }
 
-        Lose(call => call.Answerer == node, FabricError.NodeGone);
-        Lose(call => call.Asker == node, FabricError.Unreachable);
+        LoseCalls(node);
     }
 
     internal bool IsConnected(LocalFabric node)
@@ -136,9 +134,7 @@ public sealed class LocalHub
     {
         lock (_lock)
         {
-            return _isStopped || _nodes.GetValueOrDefault(of.NodeName) != of
-                ? []
-                : [.. _nodes.Values.Where(node => node != of && !IsCut(of, node))];
+            return IsConnected(of) ? [.. _nodes.Values.Where(node => node != of && !IsCut(of, node))] : [];
         }
     }
 
@@ -155,7 +151,7 @@ public sealed class LocalHub
     {
         lock (_lock)
         {
-            if (_isStopped || _nodes.GetValueOrDefault(asker.NodeName) != asker)
+            if (!IsConnected(asker))
             {
                 throw FabricFailure.Unreachable();
             }
@@ -184,6 +180,13 @@ public sealed class LocalHub
 
     private static (string, string) Pair(string node, string other) =>
         string.CompareOrdinal(node, other) < 0 ? (node, other) : (other, node);
+
+    /// <summary>What a node that is gone answers or asks comes to no end.</summary>
+    private void LoseCalls(LocalFabric? gone)
+    {
+        Lose(call => call.Answerer == gone, FabricError.NodeGone);
+        Lose(call => call.Asker == gone, FabricError.Unreachable);
+    }
 
     private void Lose(Predicate<LocalCall> which, FabricError reason)
     {
