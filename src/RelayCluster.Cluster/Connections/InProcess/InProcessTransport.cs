@@ -32,8 +32,7 @@ internal sealed class InProcessTransport(InProcessLines others, string node) : I
     {
         InProcessTransport other = others.Find(address) ?? throw new IOException($"nobody listens at {address}");
         (PipedLine near, PipedLine far) = PipedLine.CreatePair();
-        _lines.TryAdd(near, true);
-        near.OnEnd = () => _lines.TryRemove(near, out _);
+        Keep(near);
         other.Take(far);
         return ValueTask.FromResult<INodeLine>(near);
     }
@@ -58,9 +57,15 @@ internal sealed class InProcessTransport(InProcessLines others, string node) : I
 
     private void Take(PipedLine line)
     {
+        Keep(line);
+        _serving.Add(ServeAsync(line));
+    }
+
+    /// <summary>Keeps a line until it is disposed, to be cut with the others.</summary>
+    private void Keep(PipedLine line)
+    {
         _lines.TryAdd(line, true);
         line.OnEnd = () => _lines.TryRemove(line, out _);
-        _serving.Add(ServeAsync(line));
     }
 
     private async Task ServeAsync(PipedLine line)
