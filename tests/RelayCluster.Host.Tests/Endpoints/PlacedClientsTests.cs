@@ -14,7 +14,6 @@ public sealed class PlacedClientsTests : IAsyncLifetime
     private readonly List<TestClient> _others = [];
     private RunningRelay _a = null!;
     private RunningRelay _b = null!;
-    private int _servedByB;
 
     public async Task InitializeAsync()
     {
@@ -80,8 +79,9 @@ public sealed class PlacedClientsTests : IAsyncLifetime
     [Fact]
     public async Task A_client_that_closes_is_gone_at_the_relay_that_serves_it()
     {
-        using var socket = new ClientWebSocket();
-        TestClient client = await ConnectToBAsync(socket);
+        using ClientWebSocket socket = await ConnectToBAsync();
+        TestClient client = TestClient.Over(socket);
+        await client.AssertServedAsync();
 
         await client.DisposeAsync();
 
@@ -91,8 +91,9 @@ public sealed class PlacedClientsTests : IAsyncLifetime
     [Fact]
     public async Task A_client_that_vanishes_is_gone_at_the_relay_that_serves_it()
     {
-        using var socket = new ClientWebSocket();
-        await using TestClient client = await ConnectToBAsync(socket);
+        using ClientWebSocket socket = await ConnectToBAsync();
+        await using TestClient client = TestClient.Over(socket);
+        await client.AssertServedAsync();
 
         socket.Abort();
 
@@ -102,8 +103,9 @@ public sealed class PlacedClientsTests : IAsyncLifetime
     [Fact]
     public async Task A_relay_that_dies_cuts_the_clients_that_it_serves()
     {
-        using var socket = new ClientWebSocket();
-        await using TestClient client = await ConnectToBAsync(socket);
+        using ClientWebSocket socket = await ConnectToBAsync();
+        await using TestClient client = TestClient.Over(socket);
+        await client.AssertServedAsync();
 
         _hub.Kill("b");
 
@@ -118,28 +120,34 @@ public sealed class PlacedClientsTests : IAsyncLifetime
     private Task<RunningRelay> StartAsync(string name) =>
         RunningRelay.StartAsync(file: $"cluster {{ node-name = {name}, placement = sharded, placement-timeout = 10s }}", hub: _hub);
 
-    /// <summary>Clients of a, so many that b serves the next one.</summary>
-    private async Task FillAAsync()
-    {
-        while (Count(_a) < Count(_b) + 2)
-        {
-            TestClient other = await TestClient.ConnectWebSocketAsync(_a);
-            _others.Add(other);
-            await other.AssertServedAsync();
-        }
-    }
-
     /// <summary>A client of a whose session, at b, has begun.</summary>
     private async Task<ClientWebSocket> OpenSessionOfBAsync()
     {
-        await FillAAsync();
-        var socket = new ClientWebSocket();
-        await socket.ConnectAsync(_a.Address("/", "ws"), CancellationToken.None).WaitAsync(RunningRelay.Deadline);
+        ClientWebSocket socket = await ConnectToBAsync();
         await socket.SendAsync(
             await OpeningFrame.MakeAsync(), WebSocketMessageType.Binary, true, CancellationToken.None);
         WebSocketReceiveResult received = await ReceiveAsync(socket);
         Assert.Equal(WebSocketMessageType.Binary, received.MessageType);
         return socket;
+    }
+
+    /// <summary>The first client of a that b serves.</summary>
+    private async Task<ClientWebSocket> ConnectToBAsync()
+    {
+        while (true)
+        {
+            int servedByA = Count(_a);
+            var socket = new ClientWebSocket();
+            await socket.ConnectAsync(_a.Address("/", "ws"), CancellationToken.None).WaitAsync(RunningRelay.Deadline);
+            if (Count(_a) == servedByA)
+            {
+                return socket;
+            }
+
+            TestClient other = TestClient.Over(socket);
+            _others.Add(other);
+            await other.AssertServedAsync();
+        }
     }
 
     private static async Task AssertToldWhyAsync(ClientWebSocket socket)
@@ -159,22 +167,11 @@ public sealed class PlacedClientsTests : IAsyncLifetime
         .ReceiveAsync(new ArraySegment<byte>(new byte[4096]), CancellationToken.None)
         .WaitAsync(RunningRelay.Deadline);
 
-    /// <summary>A client of a that b serves.</summary>
-    private async Task<TestClient> ConnectToBAsync(ClientWebSocket socket)
-    {
-        await FillAAsync();
-        await socket.ConnectAsync(_a.Address("/", "ws"), CancellationToken.None).WaitAsync(RunningRelay.Deadline);
-        TestClient client = TestClient.Over(socket);
-        await client.AssertServedAsync();
-        _servedByB = Count(_b);
-        return client;
-    }
-
-    /// <summary>Lets the relays' tasks run until b serves one client less.</summary>
+    /// <summary>Lets the relays' tasks run until b serves nobody.</summary>
     private async Task UntilClientIsGoneAsync()
     {
         using var patience = new CancellationTokenSource(RunningRelay.Deadline);
-        while (Count(_b) >= _servedByB)
+        while (Count(_b) > 0)
         {
             patience.Token.ThrowIfCancellationRequested();
             await Task.Yield();
