@@ -1,4 +1,5 @@
 using RelayCluster.Wire;
+using RelayCluster.Wire.Values;
 
 namespace RelayCluster.Cluster.Directory;
 
@@ -57,25 +58,11 @@ internal sealed record DirectoryMessage(
     }
 
     private static int GetEncodedSize(IReadOnlyList<Fixed32> keys) =>
-        CompactSize.UInt((uint)keys.Count) + (keys.Count * Fixed32.Size);
+        ArrayCodec.GetArraySize(keys, static _ => Fixed32.Size);
 
-    private static void Write(ref CompactWriter writer, IReadOnlyList<Fixed32> keys)
-    {
-        writer.WriteUInt((uint)keys.Count);
-        foreach (Fixed32 key in keys)
-        {
-            writer.WriteFixed32(key);
-        }
-    }
+    private static void Write(ref CompactWriter writer, IReadOnlyList<Fixed32> keys) =>
+        writer.WriteArray(keys, static (ref CompactWriter writer, Fixed32 key) => writer.WriteFixed32(key));
 
-    private static Fixed32[] Read(ref CompactReader reader)
-    {
-        var keys = new Fixed32[reader.ReadCount(Fixed32.Size)];
-        for (int i = 0; i < keys.Length; i++)
-        {
-            keys[i] = reader.ReadFixed32();
-        }
-
-        return keys;
-    }
+    private static Fixed32[] Read(ref CompactReader reader) =>
+        reader.ReadArray(static (ref CompactReader reader) => reader.ReadFixed32(), Fixed32.Size);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using RelayCluster.Dht;
 using RelayCluster.Wire;
+using RelayCluster.Wire.Values;
 
 namespace RelayCluster.Cluster.Lookups;
 
@@ -24,8 +25,7 @@ internal static class LookupReplyCodec
         + SizeOf(reply.From.Id)
         + SizeOf(reply.To.Id)
         + (2 * CompactSize.IPv4EndPoint)
-        + CompactSize.UInt((ulong)reply.Peers.Count)
-        + reply.Peers.Sum(SizeOf);
+        + ArrayCodec.GetArraySize(reply.Peers, SizeOf);
 
     public static void Write(ref CompactWriter writer, LookupReply reply)
     {
@@ -36,16 +36,7 @@ internal static class LookupReplyCodec
         Write(ref writer, reply.Token);
         Write(ref writer, reply.From);
         Write(ref writer, reply.To);
-        writer.WriteUInt((ulong)reply.Peers.Count);
-        foreach (DhtPeer peer in reply.Peers)
-        {
-            writer.WriteFixed32(peer.PublicKey);
-            writer.WriteUInt((ulong)peer.RelayAddresses.Count);
-            foreach (IPEndPoint address in peer.RelayAddresses)
-            {
-                writer.WriteIPv4EndPoint(address);
-            }
-        }
+        writer.WriteArray(reply.Peers, Write);
     }
 
     /// <exception cref="ProtocolException">It is something else.</exception>
@@ -55,28 +46,21 @@ internal static class LookupReplyCodec
         Fixed32? token = Read(ref reader, flags & HasToken);
         var from = new DhtNodeAddress(Read(ref reader, flags & HasFromId), reader.ReadIPv4EndPoint());
         var to = new DhtNodeAddress(Read(ref reader, flags & HasToId), reader.ReadIPv4EndPoint());
-        var peers = new DhtPeer[reader.ReadCount(Fixed32.Size + 1)];
-        for (int i = 0; i < peers.Length; i++)
-        {
-            Fixed32 publicKey = reader.ReadFixed32();
-            var addresses = new IPEndPoint[reader.ReadCount(CompactSize.IPv4EndPoint)];
-            for (int j = 0; j < addresses.Length; j++)
-            {
-                addresses[j] = reader.ReadIPv4EndPoint();
-            }
-
-            peers[i] = new DhtPeer(publicKey, addresses);
-        }
-
-        return new LookupReply(token, from, to, peers);
+        return new LookupReply(token, from, to, reader.ReadArray(ReadPeer, Fixed32.Size + 1));
     }
 
     private static int SizeOf(Fixed32? value) => value is null ? 0 : Fixed32.Size;
 
     private static int SizeOf(DhtPeer peer) =>
-        Fixed32.Size
-        + CompactSize.UInt((ulong)peer.RelayAddresses.Count)
-        + (peer.RelayAddresses.Count * CompactSize.IPv4EndPoint);
+        Fixed32.Size + ArrayCodec.GetArraySize(peer.RelayAddresses, static _ => CompactSize.IPv4EndPoint);
+
+    private static void Write(ref CompactWriter writer, DhtPeer peer)
+    {
+        writer.WriteFixed32(peer.PublicKey);
+        writer.WriteArray(
+            peer.RelayAddresses,
+            static (ref CompactWriter writer, IPEndPoint address) => writer.WriteIPv4EndPoint(address));
+    }
 
     private static void Write(ref CompactWriter writer, DhtNodeAddress node)
     {
@@ -91,6 +75,10 @@ internal static class LookupReplyCodec
             writer.WriteFixed32(known);
         }
     }
+
+    private static DhtPeer ReadPeer(ref CompactReader reader) => new(
+        reader.ReadFixed32(),
+        reader.ReadArray(static (ref CompactReader reader) => reader.ReadIPv4EndPoint(), CompactSize.IPv4EndPoint));
 
     private static Fixed32? Read(ref CompactReader reader, int isThere) =>
         isThere == 0 ? null : reader.ReadFixed32();

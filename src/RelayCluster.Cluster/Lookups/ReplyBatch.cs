@@ -1,5 +1,6 @@
 using RelayCluster.Dht;
 using RelayCluster.Wire;
+using RelayCluster.Wire.Values;
 
 namespace RelayCluster.Cluster.Lookups;
 
@@ -15,14 +16,9 @@ internal static class ReplyBatch
     public static byte[] Encode(IReadOnlyList<LookupReply> replies)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(replies.Count, MaxReplies);
-        var body = new byte[CompactSize.UInt((ulong)replies.Count) + replies.Sum(LookupReplyCodec.GetEncodedSize)];
+        var body = new byte[ArrayCodec.GetArraySize(replies, LookupReplyCodec.GetEncodedSize)];
         var writer = new CompactWriter(body);
-        writer.WriteUInt((ulong)replies.Count);
-        foreach (LookupReply reply in replies)
-        {
-            LookupReplyCodec.Write(ref writer, reply);
-        }
-
+        writer.WriteArray(replies, LookupReplyCodec.Write);
         return body;
     }
 
@@ -30,12 +26,6 @@ internal static class ReplyBatch
     public static LookupReply[] Decode(ReadOnlySpan<byte> body)
     {
         var reader = new CompactReader(body);
-        var replies = new LookupReply[reader.ReadUInt(MaxReplies)];
-        for (int i = 0; i < replies.Length; i++)
-        {
-            replies[i] = LookupReplyCodec.Read(ref reader);
-        }
-
-        return replies;
+        return reader.ReadArray(LookupReplyCodec.Read, limit: MaxReplies);
     }
 }
