@@ -11,8 +11,8 @@ public sealed class KeyConverter : JsonConverter<Fixed32>
     public override Fixed32 Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         string text = reader.GetString() ?? string.Empty;
-        return text.Length == 2 * Fixed32.Size && text.All(char.IsAsciiHexDigit)
-            ? Fixed32.Parse(text)
+        return Fixed32.TryParse(text, out Fixed32 key)
+            ? key
             : throw new JsonException($"'{text}' is no key of {2 * Fixed32.Size} hexadecimal digits");
     }
 

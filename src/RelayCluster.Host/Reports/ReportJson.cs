@@ -15,7 +15,7 @@ internal static class ReportJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters =
         {
-            new Fixed32Converter(),
+            new KeyConverter(),
             new EndPointConverter(),
             new SecondsConverter(),
             new JsonStringEnumConverter(JsonNamingPolicy.CamelCase),
