@@ -10,11 +10,9 @@ internal sealed class NodeServers
 
     private readonly List<DirectoryMessage> _ahead = [];
     private HashSet<Fixed32> _keys = [];
+    private ulong? _incarnation;
     private ulong? _number;
     private ulong _heardNumber;
-
-    /// <summary>Which start of the node they are of.</summary>
-    public ulong Incarnation { get; private set; }
 
     /// <summary>How many they are.</summary>
     public int Count => _keys.Count;
@@ -27,7 +25,7 @@ internal sealed class NodeServers
     /// <summary>The node has told something; true if it has started anew by that.</summary>
     public bool Handle(DirectoryMessage message)
     {
-        bool isNew = message.Incarnation != Incarnation || _heardNumber == 0 && _number is null;
+        bool isNew = message.Incarnation != _incarnation;
         if (isNew)
         {
             Begin(message);
@@ -46,7 +44,7 @@ internal sealed class NodeServers
     /// <summary>The node was asked for all that it has.</summary>
     public void HandleSnapshot(IReadOnlyList<DirectoryMessage> parts)
     {
-        if (parts.Count == 0 || parts.Any(part => part.Incarnation != Incarnation || part.Number != parts[0].Number)
+        if (parts.Count == 0 || parts.Any(part => part.Incarnation != _incarnation || part.Number != parts[0].Number)
             || parts[0].Number < _number.GetValueOrDefault())
         {
             return;
@@ -70,7 +68,7 @@ internal sealed class NodeServers
 
     private void Begin(DirectoryMessage message)
     {
-        Incarnation = message.Incarnation;
+        _incarnation = message.Incarnation;
         _ahead.Clear();
         _keys = [];
         _heardNumber = message.Number;
