@@ -26,7 +26,7 @@ public sealed partial class NodeDrain : IAsyncDisposable
     private RelayServer? _relay;
     private Task _drained = Task.CompletedTask;
     private volatile bool _isStopping;
-    private int _state = (int)MemberState.Joining;
+    private volatile MemberState _state = MemberState.Joining;
 
     /// <summary>A node that is joining.</summary>
     /// <param name="announceAsync">Tells the fleet; called in the order of the changes.</param>
@@ -39,7 +39,7 @@ public sealed partial class NodeDrain : IAsyncDisposable
     }
 
     /// <summary>How the node stands: joining, up or draining.</summary>
-    public MemberState State => (MemberState)Volatile.Read(ref _state);
+    public MemberState State => _state;
 
     /// <summary>Whether it is draining for good.</summary>
     public bool IsStopping => _isStopping;
@@ -139,7 +139,7 @@ public sealed partial class NodeDrain : IAsyncDisposable
 
     private async Task ChangeAsync(MemberState state)
     {
-        Volatile.Write(ref _state, (int)state);
+        _state = state;
         try
         {
             await _announceAsync(state, _ending.Token).ConfigureAwait(false);
