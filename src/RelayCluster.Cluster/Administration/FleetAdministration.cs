@@ -34,7 +34,7 @@ public sealed class FleetAdministration
     }
 
     /// <summary>Whose sessions this node has; until then it tells of none.</summary>
-    public void Serve(RelayServer relay) => _here.Relay = relay;
+    public void Serve(RelayServer relay) => _here.Serve(relay);
 
     /// <summary>All nodes, those that went down of late included, by name.</summary>
     public IReadOnlyList<MemberSummary> GetMembers() => [.. _fleet.Members.Select(MemberSummary.Of)];
@@ -70,8 +70,7 @@ public sealed class FleetAdministration
             IAsyncEnumerable<SessionTree> pieces = AskAsync(
                 node,
                 NodeAdministration.SessionSubject,
-                new SessionQuestion(id),
-                OrderJson.Default.SessionQuestion,
+                Write(new SessionQuestion(id), OrderJson.Default.SessionQuestion),
                 AdministrationJson.Default.SessionTree,
                 cancellationToken);
             await foreach (SessionTree piece in pieces.ConfigureAwait(false))
@@ -96,8 +95,7 @@ public sealed class FleetAdministration
             : (await OrderAsync(
                 node,
                 NodeAdministration.KickSubject,
-                new KickOrder(id, reason),
-                OrderJson.Default.KickOrder,
+                Write(new KickOrder(id, reason), OrderJson.Default.KickOrder),
                 OrderJson.Default.KickReply,
                 cancellationToken).ConfigureAwait(false)).IsFound;
         if (!isFound)
@@ -117,8 +115,7 @@ public sealed class FleetAdministration
             : OrderAsync(
                 node,
                 NodeAdministration.DrainSubject,
-                new DrainOrder(timeout),
-                OrderJson.Default.DrainOrder,
+                Write(new DrainOrder(timeout), OrderJson.Default.DrainOrder),
                 AdministrationJson.Default.NodeReply,
                 cancellationToken);
 
@@ -131,8 +128,7 @@ public sealed class FleetAdministration
             : OrderAsync(
                 node,
                 NodeAdministration.ResumeSubject,
-                new DrainOrder(Timeout: null),
-                OrderJson.Default.DrainOrder,
+                ReadOnlyMemory<byte>.Empty,
                 AdministrationJson.Default.NodeReply,
                 cancellationToken);
 
@@ -148,6 +144,9 @@ public sealed class FleetAdministration
         },
         e.Message,
         e);
+
+    private static ReadOnlyMemory<byte> Write<T>(T question, JsonTypeInfo<T> type) =>
+        JsonSerializer.SerializeToUtf8Bytes(question, type);
 
     private bool IsHere(string node) => node == _fabric.NodeName;
 
@@ -241,24 +240,17 @@ public sealed class FleetAdministration
 
     private IAsyncEnumerable<T> AskForPagesAsync<T>(
         string node, string subject, JsonTypeInfo<IReadOnlyList<T>> pageType, CancellationToken cancellationToken) =>
-        AskAsync(
-            node,
-            subject,
-            new SessionQuestion(string.Empty),
-            OrderJson.Default.SessionQuestion,
-            pageType,
-            cancellationToken).SelectMany(static page => page);
+        AskAsync(node, subject, ReadOnlyMemory<byte>.Empty, pageType, cancellationToken)
+            .SelectMany(static page => page);
 
-    private async Task<TReply> OrderAsync<TOrder, TReply>(
+    private async Task<T> OrderAsync<T>(
         string node,
         string subject,
-        TOrder order,
-        JsonTypeInfo<TOrder> orderType,
-        JsonTypeInfo<TReply> replyType,
+        ReadOnlyMemory<byte> order,
+        JsonTypeInfo<T> replyType,
         CancellationToken cancellationToken)
     {
-        await foreach (TReply reply in AskAsync(node, subject, order, orderType, replyType, cancellationToken)
-            .ConfigureAwait(false))
+        await foreach (T reply in AskAsync(node, subject, order, replyType, cancellationToken).ConfigureAwait(false))
         {
             return reply;
         }
@@ -266,22 +258,20 @@ public sealed class FleetAdministration
         throw new AdministrationException(AdministrationError.NodeUnreachable, $"node {node} gave no answer");
     }
 
-    private async IAsyncEnumerable<TReply> AskAsync<TQuestion, TReply>(
+    private async IAsyncEnumerable<T> AskAsync<T>(
         string node,
         string subject,
-        TQuestion question,
-        JsonTypeInfo<TQuestion> questionType,
-        JsonTypeInfo<TReply> replyType,
+        ReadOnlyMemory<byte> question,
+        JsonTypeInfo<T> replyType,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(question, questionType);
         IAsyncEnumerator<ReadOnlyMemory<byte>> replies = _fabric
-            .AskAsync(FabricAddress.OfNode(node), subject, body, cancellationToken)
+            .AskAsync(FabricAddress.OfNode(node), subject, question, cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
         await using ConfiguredAsyncDisposable ending = replies.ConfigureAwait(false);
         while (true)
         {
-            TReply reply;
+            T reply;
             try
             {
                 if (!await replies.MoveNextAsync().ConfigureAwait(false))

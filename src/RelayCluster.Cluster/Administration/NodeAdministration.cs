@@ -42,11 +42,7 @@ internal sealed class NodeAdministration
     }
 
     /// <summary>Whose sessions there are; before, there are none.</summary>
-    public RelayServer? Relay
-    {
-        get => _relay;
-        set => _relay = value;
-    }
+    public void Serve(RelayServer relay) => _relay = relay;
 
     public IAsyncEnumerable<SessionSummary> GetSessionsAsync(CancellationToken cancellationToken) =>
         _relay?.GetSessionsAsync(cancellationToken) ?? AsyncEnumerable.Empty<SessionSummary>();
