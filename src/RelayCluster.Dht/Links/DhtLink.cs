@@ -46,12 +46,8 @@ public sealed class DhtLink : IAsyncDisposable
     public static (DhtLink Client, DhtLink Server) CreatePair(int bufferBytes = DefaultBufferBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bufferBytes, 1);
-        var options = new PipeOptions(
-            pauseWriterThreshold: bufferBytes,
-            resumeWriterThreshold: Math.Max(1, bufferBytes / 2),
-            useSynchronizationContext: false);
-        var toServer = new Pipe(options);
-        var toClient = new Pipe(options);
+        Pipe toServer = LinkPipe.CreateHalf(bufferBytes);
+        Pipe toClient = LinkPipe.CreateHalf(bufferBytes);
         var here = new IPEndPoint(IPAddress.Loopback, 0);
         return (
             new DhtLink(new LinkPipe(toClient.Reader, toServer.Writer), here),

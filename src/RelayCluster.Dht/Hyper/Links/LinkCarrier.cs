@@ -47,12 +47,8 @@ internal sealed class LinkCarrier : ICarrier
     public LinkCarrier(DhtLink link, int bufferBytes)
     {
         _link = link;
-        var options = new PipeOptions(
-            pauseWriterThreshold: bufferBytes,
-            resumeWriterThreshold: Math.Max(1, bufferBytes / 2),
-            useSynchronizationContext: false);
-        _incoming = new Pipe(options);
-        _outgoing = new Pipe(options);
+        _incoming = LinkPipe.CreateHalf(bufferBytes);
+        _outgoing = LinkPipe.CreateHalf(bufferBytes);
         Pipe = new LinkPipe(_incoming.Reader, _outgoing.Writer);
         Running = Task.Run(RunAsync);
     }
