@@ -5,8 +5,9 @@ using RelayCluster.Wire;
 namespace RelayCluster.Dht.Hyper.Connecting;
 
 /// <summary>
-/// A connection of this node's own: a secret stream over a UDX stream or a link. Messages, back-pressure and half-closing are the
-/// secret stream's; here its failures become those that callers of the DHT know, told by how that ended.
+/// A connection of this node's own: a secret stream over a UDX stream or a link. Messages, back-pressure and
+/// half-closing are the secret stream's; here its failures become those that callers of the DHT know, told by how that
+/// ended.
 /// <para>
 /// When both sides have ended, what carries the stream goes on until the other side has the last bytes;
 /// <see cref="Completion"/> and disposing wait for that.

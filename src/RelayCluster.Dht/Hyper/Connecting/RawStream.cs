@@ -7,8 +7,8 @@ using RelayCluster.Wire;
 namespace RelayCluster.Dht.Hyper.Connecting;
 
 /// <summary>
-/// A connection whose keys are elsewhere: the bytes of a UDX stream, or a link, as they are, cut where it suits. Back-pressure and
-/// half-closing are the pipe's.
+/// A connection whose keys are elsewhere: the bytes of a UDX stream, or a link, as they are, cut where it suits.
+/// Back-pressure and half-closing are the pipe's.
 /// <para>
 /// Each direction has a turn, for the one caller that it may have and for the end of it all: when the carrier is
 /// over and the reader has had the rest, or nobody wants it any more, both turns are taken and the pipe's ends

@@ -18,9 +18,9 @@ namespace RelayCluster.Dht.Hyper.Serving;
 /// begins anew is no harm, for nobody can do anything with the answer but the client.
 /// </para>
 /// <para>
-/// New messages cost an attacker little and us a key exchange, so what is under way is bounded: beyond
-/// the server's room they are dropped, and honest clients ask again. What is only remembered gives way, the oldest
-/// first, when that is as many again.
+/// New messages cost an attacker little and us a key exchange, so what is under way is bounded: beyond the server's
+/// room they are dropped, and honest clients ask again. What is only remembered gives way, the oldest first, when that
+/// is as many again.
 /// </para>
 /// <para>
 /// A state machine without a timer: it forgets when the next message comes. Not thread-safe; it lives on the node's
