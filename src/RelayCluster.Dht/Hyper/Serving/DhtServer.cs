@@ -85,6 +85,9 @@ internal sealed partial class DhtServer : IDhtServer, ILinkServer, ILocalServer
     /// <inheritdoc/>
     public byte[] Record => _announcer.Record;
 
+    /// <summary>Whether it is open, and its backlog is not full.</summary>
+    private bool TakesClients => !_closing.IsCancellationRequested && _backlog.Reader.Count < _options.Backlog;
+
     /// <summary>Begins to answer, and announces; once only.</summary>
     public async Task ListenAsync(CancellationToken cancellationToken)
     {
@@ -110,7 +113,7 @@ internal sealed partial class DhtServer : IDhtServer, ILinkServer, ILocalServer
     /// <inheritdoc/>
     public void HandleHandshake(TimeSpan now, HandshakeQuestion question)
     {
-        if (_closing.IsCancellationRequested || _backlog.Reader.Count >= _options.Backlog)
+        if (!TakesClients)
         {
             return;
         }
@@ -127,7 +130,7 @@ internal sealed partial class DhtServer : IDhtServer, ILinkServer, ILocalServer
     public bool TryAccept(DhtLink link)
     {
         ArgumentNullException.ThrowIfNull(link);
-        if (_closing.IsCancellationRequested || _backlog.Reader.Count >= _options.Backlog || !_room.TryEnter())
+        if (!TakesClients || !_room.TryEnter())
         {
             return false;
         }
