@@ -192,14 +192,21 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
         var signer = new AskedSigner(_scope, _listen.PublicKey, _listen.Alias);
         IDhtServer server = await _scope.KeylessNode!.ListenAsync(identity, signer, options, cancellationToken)
             .ConfigureAwait(false);
-        if (signer.SignsNothing)
+        try
+        {
+            if (signer.SignsNothing)
+            {
+                throw new TimeoutException("The client has signed nothing");
+            }
+
+            _hasKey = _scope.Directory is null || await signer.ProveAsync(cancellationToken).ConfigureAwait(false);
+            return server;
+        }
+        catch
         {
             await new ServerClosing(server, Context.TimeProvider).DisposeAsync().ConfigureAwait(false);
-            throw new TimeoutException("The client has signed nothing");
+            throw;
         }
-
-        _hasKey = _scope.Directory is null || await signer.ProveAsync(cancellationToken).ConfigureAwait(false);
-        return server;
     }
 
     private void Own(IDhtServer server) => Context.Own(new ServerClosing(server, Context.TimeProvider));

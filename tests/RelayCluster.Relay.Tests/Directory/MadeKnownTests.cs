@@ -125,6 +125,21 @@ public sealed class MadeKnownTests : IAsyncDisposable
         Assert.Empty(_directory.Known);
     }
 
+    [Fact]
+    public void A_server_that_its_client_closes_while_it_is_to_show_that_it_has_the_key_is_taken_back()
+    {
+        _node.WantsSignatures = false;
+        TestClient client = _scenario.ConnectAndGreet();
+        client.Say(new ListenMessage(5, _keyPair.PublicKey, null));
+        client.Expect<SignAnnounceMessage>();
+
+        client.Say(new CloseMessage(5));
+
+        client.Say(new SignatureMessage(client.Expect<SignUnannounceMessage>().Id, default));
+        client.Expect<ClosedMessage>();
+        Assert.True(_node.Servers.Single().IsClosed);
+    }
+
     private SignatureMessage Sign(SignAnnounceMessage sign) => new(
         sign.Id,
         new AnnounceToSign(
