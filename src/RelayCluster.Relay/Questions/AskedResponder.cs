@@ -8,12 +8,12 @@ namespace RelayCluster.Relay.Questions;
 
 /// <summary>A handshake of a client that listens.</summary>
 /// <param name="scope">The session's.</param>
-/// <param name="publicKey">The server's.</param>
+/// <param name="listen">What the client asked for.</param>
 /// <param name="serverAlias">The relay's alias of the server.</param>
 /// <param name="door">Where the peer waits until the client can be asked about it.</param>
 internal sealed class AskedResponder(
     SessionScope scope,
-    Fixed32 publicKey,
+    ListenMessage listen,
     uint serverAlias,
     ServerDoor door) : AskedHandshake(scope)
 {
@@ -39,9 +39,9 @@ internal sealed class AskedResponder(
         var question = new NoiseReceiveMessage(Id, serverAlias, message);
         NoiseReplyMessage reply = await AskAsync(question, completes: false, cancellationToken).ConfigureAwait(false);
         Fixed32 peer = reply.RemotePublicKey!.Value;
-        if (Scope.Policy.Knock(publicKey, peer) is { } refusal)
+        if (Scope.Policy.Knock(listen.PublicKey, peer) is { } refusal)
         {
-            Scope.Refusals.Refuse(peer, serverAlias, refusal);
+            Scope.Refusals.Refuse(peer, listen.Alias, refusal);
             throw new ProtocolException("The relay's policy does not let the peer in");
         }
 

@@ -1,4 +1,5 @@
 using RelayCluster.Dht.Foreign;
+using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Servers;
 using RelayCluster.Relay.Sessions;
 using RelayCluster.Wire;
@@ -10,13 +11,13 @@ namespace RelayCluster.Relay.Questions;
 /// answer.
 /// </summary>
 /// <param name="scope">The session's.</param>
-/// <param name="publicKey">The server's.</param>
+/// <param name="listen">What the client asked for.</param>
 /// <param name="serverAlias">The relay's alias of the server.</param>
 /// <param name="door">Where peers wait until the client can be asked about them.</param>
-internal sealed class AskedServer(SessionScope scope, Fixed32 publicKey, uint serverAlias, ServerDoor door)
+internal sealed class AskedServer(SessionScope scope, ListenMessage listen, uint serverAlias, ServerDoor door)
     : IForeignIdentity
 {
-    public Fixed32 PublicKey => publicKey;
+    public Fixed32 PublicKey => listen.PublicKey;
 
-    public IForeignHandshake BeginHandshake() => new AskedResponder(scope, publicKey, serverAlias, door);
+    public IForeignHandshake BeginHandshake() => new AskedResponder(scope, listen, serverAlias, door);
 }

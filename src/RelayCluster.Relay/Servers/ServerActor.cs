@@ -188,7 +188,7 @@ internal sealed partial class ServerActor : Actor<ServerMessage>
         DhtServerOptions options,
         CancellationToken cancellationToken)
     {
-        var identity = new AskedServer(_scope, _listen.PublicKey, _alias, _door);
+        var identity = new AskedServer(_scope, _listen, _alias, _door);
         var signer = new AskedSigner(_scope, _listen.PublicKey, _listen.Alias);
         IDhtServer server = await _scope.KeylessNode!.ListenAsync(identity, signer, options, cancellationToken)
             .ConfigureAwait(false);

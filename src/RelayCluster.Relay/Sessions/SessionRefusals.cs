@@ -42,7 +42,8 @@ internal sealed partial class SessionRefusals(SessionScope scope)
         scope.Outbox.Post(new FinishedMessage(id));
     }
 
-    /// <summary>Refuses a peer of one of the client's servers; the client does not hear of it.</summary>
+    /// <summary>Refuses a peer of one of the client's servers, by the client's alias of it; the client does not hear of
+    /// that.</summary>
     public void Refuse(Fixed32 remotePublicKey, uint serverAlias, PolicyRefusal refusal)
     {
         scope.Metrics.Refused("peer", refusal.Reason);

@@ -130,6 +130,7 @@ public sealed class KeptServerTests : IAsyncDisposable
         client.Say(new NoiseReplyMessage(false, id, new byte[1], FakeNode.Key(66), null));
         Assert.IsType<ProtocolException>(Failure(shaking));
         Assert.Equal(1, _scenario.Refusals("peer", "denied_remote"));
+        Assert.Contains(_scenario.LogLines, static line => line.Contains("its server 5,", StringComparison.Ordinal));
         client.Synchronize();
         Assert.Empty(client.Unexpected);
     }
