@@ -14,6 +14,7 @@ internal class FakeNode : IDhtNode, ILinkNode
 {
     private readonly ConcurrentDictionary<Fixed32, Func<CancellationToken, Task<DhtStream>>> _servers = new();
     private readonly ConcurrentDictionary<Fixed32, Channel<LookupReply>> _topics = new();
+    private readonly Lock _lock = new();
     private int _dials;
     private int _dialsAtOnce;
     private int _queries;
@@ -132,12 +133,16 @@ internal class FakeNode : IDhtNode, ILinkNode
 
     protected async ValueTask<IDhtServer> ListenAsync(FakeServer server, CancellationToken cancellationToken)
     {
-        if (Servers.Any(other => !other.IsClosed && other.PublicKey == server.PublicKey))
+        lock (_lock)
         {
-            throw new DhtException(DhtError.KeyPairAlreadyUsed);
+            if (Servers.Any(other => !other.IsClosed && other.PublicKey == server.PublicKey))
+            {
+                throw new DhtException(DhtError.KeyPairAlreadyUsed);
+            }
+
+            Servers.Enqueue(server);
         }
 
-        Servers.Enqueue(server);
         try
         {
             await (Announcing ?? Task.CompletedTask).WaitAsync(cancellationToken);
