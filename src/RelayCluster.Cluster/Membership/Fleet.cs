@@ -18,11 +18,10 @@ public sealed partial class Fleet : IAsyncDisposable
     private const string PresenceSubject = "membership/presence";
 
     private readonly IFabric _fabric;
-    private readonly MembershipTimes _times;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<Fleet> _logger;
     private readonly Lock _lock = new();
-    private readonly MembershipTable _table;
+    private readonly MembershipTable _table = new();
     private readonly MemberWaits _waits = new();
     private readonly TaskSet _running = new();
     private readonly ChangeOutlet _untold = new();
@@ -40,24 +39,12 @@ public sealed partial class Fleet : IAsyncDisposable
     /// <param name="timeProvider">The clock.</param>
     /// <param name="loggerFactory">Where the comings and goings are logged.</param>
     public Fleet(IFabric fabric, NodeStatus self, TimeProvider timeProvider, ILoggerFactory loggerFactory)
-        : this(fabric, self, timeProvider, loggerFactory, new MembershipTimes())
-    {
-    }
-
-    internal Fleet(
-        IFabric fabric,
-        NodeStatus self,
-        TimeProvider timeProvider,
-        ILoggerFactory loggerFactory,
-        MembershipTimes times)
     {
         ArgumentNullException.ThrowIfNull(fabric);
         ArgumentNullException.ThrowIfNull(self);
         ArgumentNullException.ThrowIfNull(timeProvider);
         _fabric = fabric;
         _status = self;
-        _times = times;
-        _table = new MembershipTable(times);
         _timeProvider = timeProvider;
         _logger = loggerFactory.CreateLogger<Fleet>();
         _start = timeProvider.GetTimestamp();
@@ -117,7 +104,7 @@ public sealed partial class Fleet : IAsyncDisposable
     /// <summary>Begins to tell and to hear; the fabric is started.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        Turn(now => _nextStatus = now + _times.Interval);
+        Turn(now => _nextStatus = now + MembershipTimes.Interval);
         return TellAsync(cancellationToken);
     }
 
@@ -236,7 +223,7 @@ public sealed partial class Fleet : IAsyncDisposable
             return false;
         }
 
-        _nextStatus = _nextStatus is null ? null : now + _times.Interval;
+        _nextStatus = _nextStatus is null ? null : now + MembershipTimes.Interval;
         return _nextStatus is not null;
     }
 

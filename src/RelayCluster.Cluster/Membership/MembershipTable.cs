@@ -17,12 +17,9 @@ namespace RelayCluster.Cluster.Membership;
 /// </summary>
 internal sealed class MembershipTable
 {
-    private readonly MembershipTimes _times;
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly Queue<SightingChange> _changes = new();
     private readonly Queue<string> _suspects = new();
-
-    public MembershipTable(MembershipTimes times) => _times = times;
 
     /// <summary>When <see cref="HandleTimeout"/> is next due; null if never.</summary>
     public TimeSpan? NextTimeout => _entries.Count == 0 ? null : _entries.Values.Min(Deadline);
@@ -66,7 +63,7 @@ internal sealed class MembershipTable
             {
                 _entries.Remove(name);
             }
-            else if (now - entry.Last.HeardAt >= _times.DownAfter)
+            else if (now - entry.Last.HeardAt >= MembershipTimes.DownAfter)
             {
                 End(entry, now);
             }
@@ -115,9 +112,9 @@ internal sealed class MembershipTable
         }
     }
 
-    private TimeSpan Deadline(Entry entry) => entry.DownAt is { } downAt
-        ? downAt + _times.ForgetAfter
-        : entry.Last.HeardAt + (entry.IsSuspected ? _times.DownAfter : _times.SuspectAfter);
+    private static TimeSpan Deadline(Entry entry) => entry.DownAt is { } downAt
+        ? downAt + MembershipTimes.ForgetAfter
+        : entry.Last.HeardAt + (entry.IsSuspected ? MembershipTimes.DownAfter : MembershipTimes.SuspectAfter);
 
     private sealed class Entry(Sighting met)
     {

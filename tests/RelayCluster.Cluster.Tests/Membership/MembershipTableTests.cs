@@ -4,9 +4,7 @@ namespace RelayCluster.Cluster.Tests.Membership;
 
 public sealed class MembershipTableTests
 {
-    private static readonly MembershipTimes Times = new();
-
-    private readonly MembershipTable _table = new(Times);
+    private readonly MembershipTable _table = new();
 
     [Fact]
     public void A_node_that_is_heard_of_is_there_and_its_changes_of_state_are_told_once()
@@ -98,7 +96,7 @@ public sealed class MembershipTableTests
     {
         Hear(0, "a", MemberState.Up);
         Pass(4);
-        TimeSpan end = Seconds(4) + Times.ForgetAfter;
+        TimeSpan end = Seconds(4) + MembershipTimes.ForgetAfter;
         Assert.Equal(end, _table.NextTimeout);
 
         _table.HandleTimeout(end - Seconds(1));
