@@ -218,13 +218,13 @@ public sealed partial class Fleet : IAsyncDisposable
 
     private bool IsStatusDue(TimeSpan now)
     {
-        if (now < _nextStatus)
+        bool isDue = _nextStatus <= now;
+        if (isDue)
         {
-            return false;
+            _nextStatus = now + MembershipTimes.Interval;
         }
 
-        _nextStatus = _nextStatus is null ? null : now + MembershipTimes.Interval;
-        return _nextStatus is not null;
+        return isDue;
     }
 
     private void Schedule(TimeSpan now)
