@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Cluster.Fabric;
@@ -48,7 +47,7 @@ public sealed partial class NodeConnections : IAsyncDisposable
         _timeProvider = timeProvider;
         _logger = loggerFactory.CreateLogger<NodeConnections>();
         _tickets = new TicketBook(timeProvider, options.TicketLifetime, options.MaxTickets);
-        fabric.Handle(TicketSubject, AnswerAsync);
+        fabric.Handle(TicketSubject, Answer);
     }
 
     /// <summary>Where the other nodes reach this one, once it listens.</summary>
@@ -170,9 +169,7 @@ public sealed partial class NodeConnections : IAsyncDisposable
         }
     }
 
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> AnswerAsync(
-        FabricRequest request,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    private IAsyncEnumerable<ReadOnlyMemory<byte>> Answer(FabricRequest request, CancellationToken cancellationToken)
     {
         TicketRequest wanted =
             JsonSerializer.Deserialize(request.Body.Span, ConnectionJson.Default.TicketRequest)!;
@@ -183,8 +180,9 @@ public sealed partial class NodeConnections : IAsyncDisposable
         }
 
         ConnectionGrant grant = Grant(new Ticket(request.From, wanted.Purpose, wanted.Data));
-        yield return JsonSerializer.SerializeToUtf8Bytes(grant, ConnectionJson.Default.ConnectionGrant);
-        await Task.CompletedTask.ConfigureAwait(false);
+        ReadOnlyMemory<byte> reply =
+            JsonSerializer.SerializeToUtf8Bytes(grant, ConnectionJson.Default.ConnectionGrant);
+        return new[] { reply }.ToAsyncEnumerable();
     }
 
     private async Task ServeAsync(INodeLine line, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Cluster.Fabric;
@@ -50,8 +49,8 @@ public sealed partial class Fleet : IAsyncDisposable
         _start = timeProvider.GetTimestamp();
         _timer = timeProvider.CreateTimer(
             static self => ((Fleet)self!).HandleTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        fabric.Handle(StatusSubject, HandleStatusAsync);
-        fabric.Handle(PresenceSubject, HandlePresenceAsync);
+        fabric.Handle(StatusSubject, HandleStatus);
+        fabric.Handle(PresenceSubject, static (_, _) => AsyncEnumerable.Empty<ReadOnlyMemory<byte>>());
     }
 
     /// <summary>
@@ -146,17 +145,9 @@ public sealed partial class Fleet : IAsyncDisposable
 
     private TimeSpan Now => _timeProvider.GetElapsedTime(_start);
 
-#pragma warning disable CS1998 // Handlers without replies.
-    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> HandlePresenceAsync(
+    private IAsyncEnumerable<ReadOnlyMemory<byte>> HandleStatus(
         FabricRequest request,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        yield break;
-    }
-
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> HandleStatusAsync(
-        FabricRequest request,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        CancellationToken cancellationToken)
     {
         NodeStatus? status = JsonSerializer.Deserialize(request.Body.Span, MembershipJson.Default.NodeStatus);
         if (status is not null && status.Name == request.From)
@@ -164,9 +155,8 @@ public sealed partial class Fleet : IAsyncDisposable
             Turn(now => _table.HandleStatus(now, status));
         }
 
-        yield break;
+        return AsyncEnumerable.Empty<ReadOnlyMemory<byte>>();
     }
-#pragma warning restore CS1998
 
     private void HandleTimer() => Turn(_table.HandleTimeout);
 

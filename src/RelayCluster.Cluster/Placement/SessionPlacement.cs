@@ -64,7 +64,7 @@ public sealed partial class SessionPlacement
         _metrics = metrics;
         _timeProvider = timeProvider;
         _logger = loggerFactory.CreateLogger<SessionPlacement>();
-        fabric.Handle(Subject, AnswerAsync);
+        fabric.Handle(Subject, Answer);
         fabric.Handle(LeavingSubject, HandleLeavingAsync);
         connections.Handle(Purpose, ServeAsync);
     }
@@ -291,15 +291,13 @@ public sealed partial class SessionPlacement
         return reply;
     }
 
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> AnswerAsync(
-        FabricRequest request,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    private IAsyncEnumerable<ReadOnlyMemory<byte>> Answer(FabricRequest request, CancellationToken cancellationToken)
     {
         PlacementRequest wanted =
             JsonSerializer.Deserialize(request.Body.Span, PlacementJson.Default.PlacementRequest)!;
-        PlacementReply reply = Answer(request.From, wanted);
-        yield return JsonSerializer.SerializeToUtf8Bytes(reply, PlacementJson.Default.PlacementReply);
-        await Task.CompletedTask.ConfigureAwait(false);
+        ReadOnlyMemory<byte> reply = JsonSerializer.SerializeToUtf8Bytes(
+            Answer(request.From, wanted), PlacementJson.Default.PlacementReply);
+        return new[] { reply }.ToAsyncEnumerable();
     }
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> HandleLeavingAsync(
