@@ -17,8 +17,7 @@ public sealed class FleetAdministrationTests
         await fleet["b"].Drain.DrainAsync(TimeSpan.FromHours(1), CancellationToken.None);
         fleet.Hub.Kill("c");
         fleet.Clock.Advance(TimeSpan.FromSeconds(5));
-        await AdministeredFleet.WithinAsync(fleet["a"].Fleet.WaitUntilAsync(
-            members => members.Single(member => member.Name == "c").State == MemberState.Down));
+        await SeesAsync(fleet, "a", "c", MemberState.Down);
 
         IReadOnlyList<MemberSummary> members = fleet["a"].Administration.GetMembers();
 
@@ -189,8 +188,7 @@ public sealed class FleetAdministrationTests
         await using AdministeredFleet fleet = await AdministeredFleet.StartAsync("a", "b");
         fleet.Hub.Kill("b");
         fleet.Clock.Advance(TimeSpan.FromSeconds(5));
-        await AdministeredFleet.WithinAsync(fleet["a"].Fleet.WaitUntilAsync(
-            members => members.Single(member => member.Name == "b").State == MemberState.Down));
+        await SeesAsync(fleet, "a", "b", MemberState.Down);
 
         AdministrationException e = await Assert.ThrowsAsync<AdministrationException>(
             () => fleet["a"].Administration.GetSessionAsync("b-1", default));
