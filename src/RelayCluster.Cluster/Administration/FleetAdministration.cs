@@ -222,21 +222,14 @@ public sealed class FleetAdministration
                 AdministrationJson.Default.IReadOnlyListShardSummary,
                 cancellationToken);
 
-    private async IAsyncEnumerable<TopicLookup> GetLookupsOfAsync(
-        string node, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        IAsyncEnumerable<TopicLookup> lookups = IsHere(node)
-            ? (await _here.GetLookupsAsync(cancellationToken).ConfigureAwait(false)).ToAsyncEnumerable()
+    private IAsyncEnumerable<TopicLookup> GetLookupsOfAsync(string node, CancellationToken cancellationToken) =>
+        IsHere(node)
+            ? _here.GetLookupsAsync(cancellationToken)
             : AskForPagesAsync(
                 node,
                 NodeAdministration.LookupsSubject,
                 AdministrationJson.Default.IReadOnlyListTopicLookup,
                 cancellationToken);
-        await foreach (TopicLookup lookup in lookups.ConfigureAwait(false))
-        {
-            yield return lookup;
-        }
-    }
 
     private IAsyncEnumerable<T> AskForPagesAsync<T>(
         string node, string subject, JsonTypeInfo<IReadOnlyList<T>> pageType, CancellationToken cancellationToken) =>

@@ -53,8 +53,17 @@ internal sealed class NodeAdministration
     public IReadOnlyList<ShardSummary> GetShards() =>
         [.. _fabric.Weights.OrderBy(pair => pair.Key).Select(pair => new ShardSummary(pair.Key, pair.Value))];
 
-    public Task<IReadOnlyList<TopicLookup>> GetLookupsAsync(CancellationToken cancellationToken) =>
-        _relay?.Lookups.ListAsync(cancellationToken) ?? Task.FromResult<IReadOnlyList<TopicLookup>>([]);
+    public async IAsyncEnumerable<TopicLookup> GetLookupsAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (_relay is { } relay)
+        {
+            foreach (TopicLookup lookup in await relay.Lookups.ListAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return lookup;
+            }
+        }
+    }
 
     public Task<bool> KickAsync(string id, string reason, CancellationToken cancellationToken) =>
         _relay?.CloseSessionAsync(id, reason, cancellationToken) ?? Task.FromResult(false);
@@ -80,15 +89,37 @@ internal sealed class NodeAdministration
 
     private NodeReply Describe(TimeSpan? timeout) => new(_fabric.NodeName, _drain.State, _relay?.SessionCount ?? 0, timeout);
 
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> TellSessionsAsync(
-        FabricRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> WritePagesAsync<T>(
+        IAsyncEnumerable<T> items,
+        JsonTypeInfo<IReadOnlyList<T>> pageType,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (SessionSummary[] page in GetSessionsAsync(cancellationToken).Chunk(PageSize)
-            .WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (T[] page in items.Chunk(PageSize).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            yield return Write(page, AdministrationJson.Default.IReadOnlyListSessionSummary);
+            yield return Write(page, pageType);
         }
     }
+
+    private IAsyncEnumerable<ReadOnlyMemory<byte>> TellSessionsAsync(
+        FabricRequest request, CancellationToken cancellationToken) =>
+        WritePagesAsync(
+            GetSessionsAsync(cancellationToken),
+            AdministrationJson.Default.IReadOnlyListSessionSummary,
+            cancellationToken);
+
+    private IAsyncEnumerable<ReadOnlyMemory<byte>> TellShardsAsync(
+        FabricRequest request, CancellationToken cancellationToken) =>
+        WritePagesAsync(
+            GetShards().ToAsyncEnumerable(),
+            AdministrationJson.Default.IReadOnlyListShardSummary,
+            cancellationToken);
+
+    private IAsyncEnumerable<ReadOnlyMemory<byte>> TellLookupsAsync(
+        FabricRequest request, CancellationToken cancellationToken) =>
+        WritePagesAsync(
+            GetLookupsAsync(cancellationToken),
+            AdministrationJson.Default.IReadOnlyListTopicLookup,
+            cancellationToken);
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> TellSessionAsync(
         FabricRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -100,23 +131,6 @@ internal sealed class NodeAdministration
             {
                 yield return Write(piece, AdministrationJson.Default.SessionTree);
             }
-        }
-    }
-
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> TellShardsAsync(
-        FabricRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await Task.CompletedTask.ConfigureAwait(false);
-        yield return Write(GetShards(), AdministrationJson.Default.IReadOnlyListShardSummary);
-    }
-
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> TellLookupsAsync(
-        FabricRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        IReadOnlyList<TopicLookup> lookups = await GetLookupsAsync(cancellationToken).ConfigureAwait(false);
-        foreach (TopicLookup[] page in lookups.Chunk(PageSize))
-        {
-            yield return Write(page, AdministrationJson.Default.IReadOnlyListTopicLookup);
         }
     }
 
