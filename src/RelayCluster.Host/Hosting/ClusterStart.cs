@@ -45,7 +45,13 @@ internal static class ClusterStart
                 Timeout = options.Cluster.PlacementTimeout,
             },
         };
-        return new ClusterNode(fabric, nodeOptions, timeProvider, loggerFactory, meterFactory);
+        var node = new ClusterNode(fabric, nodeOptions, timeProvider, loggerFactory, meterFactory);
+        if (options.DrainTimeout > TimeSpan.Zero)
+        {
+            node.Drain.DefaultTimeout = options.DrainTimeout;
+        }
+
+        return node;
     }
 
     private static string Version => typeof(ClusterStart).Assembly

@@ -52,11 +52,6 @@ internal sealed partial class RelayService : IHostedLifecycleService, IAsyncDisp
     {
         _membership = membership;
         _cluster = cluster;
-        if (options.Value.DrainTimeout > TimeSpan.Zero)
-        {
-            cluster.Drain.DefaultTimeout = options.Value.DrainTimeout;
-        }
-
         _listeners = listeners;
         _options = options.Value;
         _lifetime = lifetime;
