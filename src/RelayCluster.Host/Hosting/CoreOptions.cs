@@ -72,11 +72,13 @@ internal static class CoreOptions
     {
         to.BytesPerSecond = from.BytesPerSecond;
         to.OpensPerSecond = from.OpensPerSecond;
-        if (from is UsageOptions some && to is UsageLimits all)
-        {
-            all.Streams = some.Streams;
-            all.Servers = some.Servers;
-            all.Queries = some.Queries;
-        }
+    }
+
+    private static void Copy(UsageOptions from, UsageLimits to)
+    {
+        Copy((RateOptions)from, to);
+        to.Streams = from.Streams;
+        to.Servers = from.Servers;
+        to.Queries = from.Queries;
     }
 }
