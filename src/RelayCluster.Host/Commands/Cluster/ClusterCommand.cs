@@ -39,7 +39,23 @@ internal static class ClusterCommand
         Command command,
         CommandTerminal terminal,
         string events,
-        Func<ParseResult, AdminClient, Reporter, CancellationToken, Task> askAsync)
+        Func<ParseResult, AdminClient, Reporter, CancellationToken, Task> askAsync) =>
+        SetAction(command, terminal, events, askAsync, Told.FinishAsync);
+
+    /// <summary>The same for a command that goes on asking until it is told to end.</summary>
+    public static void SetWatch(
+        Command command,
+        CommandTerminal terminal,
+        string events,
+        Func<ParseResult, AdminClient, Reporter, CancellationToken, Task> watchAsync) =>
+        SetAction(command, terminal, events, watchAsync, Told.ServeAsync);
+
+    private static void SetAction(
+        Command command,
+        CommandTerminal terminal,
+        string events,
+        Func<ParseResult, AdminClient, Reporter, CancellationToken, Task> askAsync,
+        Func<CommandTerminal, Func<CancellationToken, Task>, Task<int>> runAsync)
     {
         AdminArguments admin = AdminArguments.AddTo(command);
         Option<bool> json = JsonOption.AddTo(command, events);
@@ -47,8 +63,7 @@ internal static class ClusterCommand
         {
             var reporter = new Reporter(terminal, commandLine.GetValue(json));
             using AdminClient client = admin.Read(commandLine);
-            return await Told.FinishAsync(
-                terminal, stopping => askAsync(commandLine, client, reporter, stopping));
+            return await runAsync(terminal, stopping => askAsync(commandLine, client, reporter, stopping));
         });
     }
 }

@@ -20,28 +20,23 @@ internal static class WatchCommand
         Option<TimeSpan> interval = ArgumentFormats.Interval.Option(
             "--interval", "duration", "How often they are asked", TimeSpan.FromSeconds(1));
         command.Add(interval);
-        AdminArguments admin = AdminArguments.AddTo(command);
-        Option<bool> json = JsonOption.AddTo(command, "fleet");
-        command.SetAction(async (commandLine, _) =>
+        ClusterCommand.SetWatch(command, terminal, "fleet", async (commandLine, admin, reporter, stopping) =>
         {
-            using AdminClient client = admin.Read(commandLine);
             using var ticks = new PeriodicTimer(commandLine.GetValue(interval));
-            var reporter = new Reporter(terminal, commandLine.GetValue(json));
-            return await Told.ServeAsync(terminal, stopping => reporter.ShowTableAsync(
-                MemberReport.Layout, show => WatchAsync(client, ticks, show, stopping)));
+            await reporter.ShowTableAsync(MemberReport.Layout, show => WatchAsync(admin, ticks, show, stopping));
         });
         return command;
     }
 
     private static async Task WatchAsync(
-        AdminClient client,
+        AdminClient admin,
         PeriodicTimer ticks,
         Action<FleetReport, IEnumerable<MemberReport>> show,
         CancellationToken stopping)
     {
         do
         {
-            var report = new FleetReport(DateTimeOffset.UtcNow, await client.GetMembersAsync(stopping));
+            var report = new FleetReport(DateTimeOffset.UtcNow, await admin.GetMembersAsync(stopping));
             show(report, report.Rows);
         }
         while (await ticks.WaitForNextTickAsync(stopping));
