@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Features;
 using RelayCluster.Cluster.Administration;
 
 namespace RelayCluster.Host.Administration;
@@ -56,13 +57,9 @@ internal static class AdminAnswers
     /// <summary>The body of an order, which may be left out.</summary>
     public static async Task<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
         where T : class =>
-        context.Request.ContentLength == 0 || (context.Request.ContentLength is null && !HasBody(context))
-            ? null
-            : await context.Request.ReadFromJsonAsync(type, context.RequestAborted);
-
-    private static bool HasBody(HttpContext context) =>
-        context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>()
-            is { CanHaveBody: true };
+        context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true }
+            ? await context.Request.ReadFromJsonAsync(type, context.RequestAborted)
+            : null;
 
     private static (int Status, string Error)? Explain(Exception exception) => exception switch
     {
