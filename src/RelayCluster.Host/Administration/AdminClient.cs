@@ -35,7 +35,7 @@ internal sealed class AdminClient : IDisposable
 
     /// <exception cref="AdminClientException">It could not be asked.</exception>
     public Task<IReadOnlyList<MemberSummary>> GetMembersAsync(CancellationToken cancellationToken) => AskAsync(
-        HttpMethod.Get, "v1/members", null, AdministrationJson.Default.IReadOnlyListMemberSummary, cancellationToken);
+        "v1/members", null, AdministrationJson.Default.IReadOnlyListMemberSummary, cancellationToken);
 
     /// <exception cref="AdminClientException">It could not be asked, or there is no such node.</exception>
     public IAsyncEnumerable<FleetLine<SessionSummary>> GetSessionsAsync(
@@ -55,7 +55,6 @@ internal sealed class AdminClient : IDisposable
 
     /// <exception cref="AdminClientException">It could not be asked, or there is no such session.</exception>
     public Task<SessionTree> GetSessionAsync(string id, CancellationToken cancellationToken) => AskAsync(
-        HttpMethod.Get,
         $"v1/sessions/{Uri.EscapeDataString(id)}",
         null,
         AdministrationJson.Default.SessionTree,
@@ -64,14 +63,14 @@ internal sealed class AdminClient : IDisposable
     /// <exception cref="AdminClientException">It could not be asked, or there is no such session.</exception>
     public async Task KickAsync(string id, string? reason, CancellationToken cancellationToken)
     {
-        using JsonContent body = JsonContent.Create(new KickWish(reason), AdminJson.Default.KickWish);
         using HttpResponseMessage answer = await SendAsync(
-            HttpMethod.Post, $"v1/sessions/{Uri.EscapeDataString(id)}/kick", body, cancellationToken);
+            $"v1/sessions/{Uri.EscapeDataString(id)}/kick",
+            JsonContent.Create(new KickWish(reason), AdminJson.Default.KickWish),
+            cancellationToken);
     }
 
     /// <exception cref="AdminClientException">It could not be asked, or there is no such node.</exception>
     public Task<NodeReply> DrainAsync(string node, TimeSpan? timeout, CancellationToken cancellationToken) => AskAsync(
-        HttpMethod.Post,
         $"v1/nodes/{Uri.EscapeDataString(node)}/drain",
         JsonContent.Create(new DrainWish(timeout), AdminJson.Default.DrainWish),
         AdministrationJson.Default.NodeReply,
@@ -79,7 +78,6 @@ internal sealed class AdminClient : IDisposable
 
     /// <exception cref="AdminClientException">It could not be asked, or there is no such node.</exception>
     public Task<NodeReply> ResumeAsync(string node, CancellationToken cancellationToken) => AskAsync(
-        HttpMethod.Post,
         $"v1/nodes/{Uri.EscapeDataString(node)}/resume",
         JsonContent.Create(new DrainWish(Timeout: null), AdminJson.Default.DrainWish),
         AdministrationJson.Default.NodeReply,
@@ -88,15 +86,10 @@ internal sealed class AdminClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     private async Task<T> AskAsync<T>(
-        HttpMethod method,
-        string path,
-        HttpContent? body,
-        JsonTypeInfo<T> type,
-        CancellationToken cancellationToken)
+        string path, HttpContent? body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        using HttpContent? content = body;
-        using HttpResponseMessage answer = await SendAsync(method, path, content, cancellationToken);
+        using HttpResponseMessage answer = await SendAsync(path, body, cancellationToken);
         return await ReadAsync(
             () => answer.Content.ReadFromJsonAsync(type, cancellationToken), cancellationToken) ?? throw NoEndpoint();
     }
@@ -105,7 +98,7 @@ internal sealed class AdminClient : IDisposable
         string path, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class
     {
-        using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, path, null, cancellationToken);
+        using HttpResponseMessage answer = await SendAsync(path, null, cancellationToken);
         await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
         using var reader = new StreamReader(body);
         while (await ReadAsync(() => reader.ReadLineAsync(cancellationToken).AsTask(), cancellationToken) is { } line)
@@ -115,9 +108,11 @@ internal sealed class AdminClient : IDisposable
         }
     }
 
+    /// <summary>Asks for what is at a path; or, with a body, which is disposed of, gives an order.</summary>
     private async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, HttpContent? body, CancellationToken cancellationToken)
+        string path, HttpContent? body, CancellationToken cancellationToken)
     {
+        HttpMethod method = body is null ? HttpMethod.Get : HttpMethod.Post;
         using var request = new HttpRequestMessage(method, path) { Content = body };
         HttpResponseMessage answer = await ReadAsync(
             () => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken),
