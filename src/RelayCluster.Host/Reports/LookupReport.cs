@@ -1,4 +1,3 @@
-using System.Globalization;
 using RelayCluster.Relay.Lookups;
 
 namespace RelayCluster.Host.Reports;
@@ -12,7 +11,7 @@ internal sealed record LookupReport(TopicLookup Lookup, string Node) : Report
         new("TOPIC", row => row.Lookup.Topic.ToString()),
         new("NODE", row => row.Node),
         new("STATE", row => row.Lookup.State.ToString().ToLowerInvariant()),
-        new("ASKERS", row => row.Lookup.Askers.ToString(CultureInfo.InvariantCulture), IsNumber: true),
-        new("REPLIES", row => row.Lookup.Replies.ToString(CultureInfo.InvariantCulture), IsNumber: true),
+        new("ASKERS", row => row.Lookup.Askers),
+        new("REPLIES", row => row.Lookup.Replies),
         new("AGE", row => Age.Format(row.Lookup.Age), IsNumber: true));
 }

@@ -11,13 +11,11 @@ internal sealed record MemberReport(MemberSummary Member) : Report
         new("NODE", row => row.Member.Name + (row.Member.IsSelf ? " *" : "")),
         new("STATE", row => row.Member.State.ToString().ToLowerInvariant()),
         new("VERSION", row => row.Member.Version),
-        new("SESSIONS", row => Number(row.Member.Load.Sessions), IsNumber: true),
-        new("STREAMS", row => Number(row.Member.Load.Streams), IsNumber: true),
-        new("SERVERS", row => Number(row.Member.Load.Servers), IsNumber: true),
-        new("QUERIES", row => Number(row.Member.Load.Queries), IsNumber: true),
+        new("SESSIONS", row => row.Member.Load.Sessions),
+        new("STREAMS", row => row.Member.Load.Streams),
+        new("SERVERS", row => row.Member.Load.Servers),
+        new("QUERIES", row => row.Member.Load.Queries),
         new("RATE", row => $"{ByteCount.Format((long)row.Member.Load.BytesPerSecond)}/s", IsNumber: true),
         new("LOAD", row => row.Member.Load.Load.ToString("0 %", CultureInfo.InvariantCulture), IsNumber: true),
         new("ADDRESSES", row => string.Join(' ', row.Member.Addresses)));
-
-    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -15,9 +15,9 @@ internal sealed record SessionReport(SessionSummary Session, string Node) : Repo
         new("DIALECT", row => row.Session.Dialect?.ToString().ToLowerInvariant() ?? "-"),
         new("CUSTODY", row => Custody(row.Session)),
         new("SINCE", row => row.Session.Since.UtcDateTime.ToString("u", CultureInfo.InvariantCulture)),
-        new("STREAMS", row => Number(row.Session.Streams), IsNumber: true),
-        new("SERVERS", row => Number(row.Session.Servers), IsNumber: true),
-        new("QUERIES", row => Number(row.Session.Queries), IsNumber: true),
+        new("STREAMS", row => row.Session.Streams),
+        new("SERVERS", row => row.Session.Servers),
+        new("QUERIES", row => row.Session.Queries),
         new("TO PEERS", row => ByteCount.Format(row.Session.BytesToPeers), IsNumber: true),
         new("TO CLIENT", row => ByteCount.Format(row.Session.BytesToClient), IsNumber: true));
 
@@ -28,6 +28,4 @@ internal sealed record SessionReport(SessionSummary Session, string Node) : Repo
         false => "noncustodial",
         null => "-",
     };
-
-    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

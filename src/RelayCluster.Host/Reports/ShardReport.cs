@@ -12,6 +12,6 @@ internal sealed record ShardReport(string Region, string Node, int Weight, doubl
     public static readonly TableLayout<ShardReport> Layout = new(
         new("REGION", row => row.Region),
         new("NODE", row => row.Node),
-        new("WEIGHT", row => row.Weight.ToString(CultureInfo.InvariantCulture), IsNumber: true),
+        new("WEIGHT", row => row.Weight),
         new("SHARE", row => row.Share.ToString("0 %", CultureInfo.InvariantCulture), IsNumber: true));
 }

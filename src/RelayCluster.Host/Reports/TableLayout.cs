@@ -11,7 +11,11 @@ internal sealed class TableLayout<T>(params IReadOnlyList<TableColumn<T>> column
         var table = new Table { Border = TableBorder.None, UseSafeBorder = false };
         foreach (TableColumn<T> column in columns)
         {
-            var drawn = new Spectre.Console.TableColumn(Markup.Escape(column.Title)) { NoWrap = true, Padding = new Padding(0, 0, 2, 0) };
+            var drawn = new Spectre.Console.TableColumn(Markup.Escape(column.Title))
+            {
+                NoWrap = true,
+                Padding = new Padding(0, 0, 2, 0),
+            };
             table.AddColumn(column.IsNumber ? drawn.RightAligned() : drawn);
         }
 
