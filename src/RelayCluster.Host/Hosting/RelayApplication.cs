@@ -57,7 +57,7 @@ internal static partial class RelayApplication
         AddLogging(builder.Logging);
         var early = new ServeOptions();
         reader.Fill(early);
-        builder.Services.AddTelemetry(early, hasScrapes: early.Admin.Port.Number is not null);
+        builder.Services.AddTelemetry(early);
 
         builder.Services.AddSingleton<IDhtMembership, DhtMembership>();
         builder.Services.AddSingleton(services => new LocalHub(services.GetRequiredService<TimeProvider>()));

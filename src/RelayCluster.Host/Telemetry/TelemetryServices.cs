@@ -26,10 +26,10 @@ internal static class TelemetryServices
 
     /// <param name="services">Of the application.</param>
     /// <param name="options">As they were read; what is wrong in them ends the start later.</param>
-    /// <param name="hasScrapes">Whether there is a place where Prometheus may ask.</param>
-    public static void AddTelemetry(this IServiceCollection services, ServeOptions options, bool hasScrapes)
+    public static void AddTelemetry(this IServiceCollection services, ServeOptions options)
     {
         Uri? collector = ParseCollector(options.Telemetry.Otlp);
+        bool hasScrapes = options.Admin.Port.Number is not null;
         if (collector is null && !hasScrapes)
         {
             return;
@@ -65,9 +65,8 @@ internal static class TelemetryServices
 
     /// <summary>Answers Prometheus.</summary>
     /// <param name="routes">Where.</param>
-    /// <param name="meters">Whose figures; null for those of the application that the routes are of.</param>
-    public static IEndpointConventionBuilder MapMetrics(
-        this IEndpointRouteBuilder routes, MeterProvider? meters = null) =>
+    /// <param name="meters">Whose figures.</param>
+    public static void MapMetrics(this IEndpointRouteBuilder routes, MeterProvider meters) =>
         routes.MapPrometheusScrapingEndpoint("/metrics", meters, configureBranchedPipeline: null, optionsName: null);
 
     /// <summary>The collector's address; null if the text is no address that we could send to.</summary>
