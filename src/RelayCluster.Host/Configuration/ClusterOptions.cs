@@ -1,5 +1,4 @@
 using RelayCluster.Cluster.Placement;
-
 using RelayCluster.Cluster.RabbitMq;
 
 namespace RelayCluster.Host.Configuration;

@@ -1,6 +1,7 @@
 using RelayCluster.Host.Administration;
 using RelayCluster.Host.Configuration;
 using RelayCluster.Host.Hosting;
+using RelayCluster.Host.Tests.Keys;
 
 namespace RelayCluster.Host.Tests.Administration;
 
@@ -23,34 +24,24 @@ public sealed class AdminTokenTests
     [Fact]
     public void The_token_may_stand_in_a_file()
     {
-        string file = Path.GetTempFileName();
-        try
-        {
-            File.WriteAllText(file, $"{Token}\n");
+        using var directory = new TemporaryDirectory();
+        string file = directory.File("token");
+        File.WriteAllText(file, $"{Token}\n");
 
-            Assert.True(AdminToken.Read(new AdminOptions { TokenFile = file })!.Matches(Token));
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        Assert.True(AdminToken.Read(new AdminOptions { TokenFile = file })!.Matches(Token));
     }
 
     [Fact]
     public void A_file_without_a_token_does_not_open_the_door()
     {
-        string file = Path.GetTempFileName();
-        try
-        {
-            StartupException e = Assert.Throws<StartupException>(
-                () => AdminToken.Read(new AdminOptions { TokenFile = file }));
+        using var directory = new TemporaryDirectory();
+        string file = directory.File("token");
+        File.WriteAllText(file, "");
 
-            Assert.Equal($"admin.token-file: {file}: expected at least 16 characters", e.Message);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        StartupException e = Assert.Throws<StartupException>(
+            () => AdminToken.Read(new AdminOptions { TokenFile = file }));
+
+        Assert.Equal($"admin.token-file: {file}: expected at least 16 characters", e.Message);
     }
 
     [Fact]

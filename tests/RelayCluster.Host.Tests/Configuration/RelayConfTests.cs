@@ -56,6 +56,17 @@ public sealed class RelayConfTests
         Assert.Equal(FabricKind.RabbitMq, options.Cluster.Fabric);
     }
 
+    internal static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(System.IO.Path.Combine(folder.FullName, "RelayCluster.sln")))
+        {
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("RelayCluster.sln is in no folder above");
+        }
+
+        return folder.FullName;
+    }
+
     private static string Text(Setting setting, ServeOptions options) => setting.Format.Write(setting.Get(options));
 
     private static HoconConfigurationProvider Load()
@@ -66,15 +77,4 @@ public sealed class RelayConfTests
     }
 
     private static HoconConfigurationSource Source() => new() { File = Path, Environment = _ => null };
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(System.IO.Path.Combine(folder.FullName, "RelayCluster.sln")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("RelayCluster.sln is in no folder above");
-        }
-
-        return folder.FullName;
-    }
 }

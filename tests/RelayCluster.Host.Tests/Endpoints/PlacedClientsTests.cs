@@ -117,8 +117,8 @@ public sealed class PlacedClientsTests : IAsyncLifetime
     public void The_answer_to_a_handshake_is_that_of_the_RFC() =>
         Assert.Equal("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", WebSocketUpgrade.Answer("dGhlIHNhbXBsZSBub25jZQ=="));
 
-    private Task<RunningRelay> StartAsync(string name) =>
-        RunningRelay.StartAsync(file: $"cluster {{ node-name = {name}, placement = sharded, placement-timeout = 10s }}", hub: _hub);
+    private Task<RunningRelay> StartAsync(string name) => RunningRelay.StartAsync(
+        file: $"cluster {{ node-name = {name}, placement = sharded, placement-timeout = 10s }}", hub: _hub);
 
     /// <summary>A client of a whose session, at b, has begun.</summary>
     private async Task<ClientWebSocket> OpenSessionOfBAsync()

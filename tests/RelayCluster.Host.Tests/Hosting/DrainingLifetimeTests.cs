@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using RelayCluster.Cluster;
 using RelayCluster.Host.Configuration;
 using RelayCluster.Host.Hosting;
 using RelayCluster.Host.Tests.Endpoints;
@@ -70,7 +69,7 @@ public sealed class DrainingLifetimeTests
     }
 
     private static DrainingLifetime Create(RunningRelay relay) => new(
-        relay.Application.Services.GetRequiredService<ClusterNode>(),
+        relay.Cluster,
         relay.Application.Services.GetRequiredService<IOptions<ServeOptions>>(),
         relay.Application.Lifetime,
         NullLogger<DrainingLifetime>.Instance);

@@ -70,15 +70,7 @@ public sealed class MetricsPageTests
         };
     }
 
-    private static IEnumerable<string> ReadPage()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "RelayCluster.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return File.ReadLines(Path.Combine(folder.FullName, "docs", "metrics.md"))
+    private static IEnumerable<string> ReadPage() =>
+        File.ReadLines(Path.Combine(RelayConfTests.FindRoot(), "docs", "metrics.md"))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal));
-    }
 }

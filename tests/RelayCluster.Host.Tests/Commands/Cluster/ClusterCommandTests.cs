@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using RelayCluster.Host.Tests.Endpoints;
 using RelayCluster.Host.Tests.Hosting;
+using RelayCluster.Host.Tests.Keys;
 
 namespace RelayCluster.Host.Tests.Commands.Cluster;
 
@@ -174,25 +175,17 @@ public sealed class ClusterCommandTests
     public async Task The_token_is_taken_from_the_command_line_or_a_file()
     {
         await using RunningRelay relay = await StartAsync("admin.token = 0123456789abcdef");
-        string file = Path.GetTempFileName();
-        try
-        {
-            await File.WriteAllTextAsync(file, "0123456789abcdef\n");
+        using var directory = new TemporaryDirectory();
+        string file = directory.File("token");
+        await File.WriteAllTextAsync(file, "0123456789abcdef\n");
 
-            Assert.Equal(0, (await RunAsync(relay, "members --token 0123456789abcdef")).Code);
-            Assert.Equal(0, (await RunAsync(relay, $"members --token-file {file}")).Code);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        Assert.Equal(0, (await RunAsync(relay, "members --token 0123456789abcdef")).Code);
+        Assert.Equal(0, (await RunAsync(relay, $"members --token-file {file}")).Code);
     }
 
-    private static Task<RunningRelay> StartAsync(string more = "") => StartReadyAsync($"{Options}\n{more}");
-
-    private static async Task<RunningRelay> StartReadyAsync(string file)
+    private static async Task<RunningRelay> StartAsync(string more = "")
     {
-        RunningRelay relay = await RunningRelay.StartAsync(file: file);
+        RunningRelay relay = await RunningRelay.StartAsync(file: $"{Options}\n{more}");
         await relay.Service.WaitUntilReadyAsync(default);
         return relay;
     }
