@@ -31,8 +31,8 @@ public sealed partial class AdministeredFleet : IAsyncLifetime
         _bootstrap = await testnet.PrintsLineAsync();
         A = StartNode("a");
         B = StartNode("b");
-        AdminOfA = (await A.PrintsAsync(AdminAddress())).Groups[1].Value;
-        AdminOfB = (await B.PrintsAsync(AdminAddress())).Groups[1].Value;
+        AdminOfA = await A.AdminAsync();
+        AdminOfB = await B.AdminAsync();
         AddressesOfB = await B.ListeningAsync();
         await Health.ReadyAsync(AddressesOfB);
         await Health.ReadyAsync(await A.ListeningAsync());
@@ -76,9 +76,6 @@ public sealed partial class AdministeredFleet : IAsyncLifetime
         _processes.Add(process);
         return process;
     }
-
-    [GeneratedRegex(@"operators on (http://127\.0\.0\.1:\d+)")]
-    private static partial Regex AdminAddress();
 
     [GeneratedRegex("\"a\",\"state\":\"up\".*\"b\",\"state\":\"up\"")]
     private static partial Regex BothUp();

@@ -74,6 +74,9 @@ internal sealed partial class RelayProcess : IAsyncDisposable
         static int Port(Match match) => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Where it says that operators can ask it.</summary>
+    public async Task<string> AdminAsync() => (await PrintsAsync(AdminAddress())).Groups[1].Value;
+
     /// <summary>Waits for something on standard output.</summary>
     public Task<Match> PrintsAsync(Regex pattern) => FindAsync(_output, pattern);
 
@@ -126,6 +129,9 @@ internal sealed partial class RelayProcess : IAsyncDisposable
 
     [GeneratedRegex(@"\btcp://127\.0\.0\.1:(\d+)")]
     private static partial Regex TcpAddress();
+
+    [GeneratedRegex(@"operators on (http://127\.0\.0\.1:\d+)")]
+    private static partial Regex AdminAddress();
 
     [GeneratedRegex("^(.+)\n")]
     private static partial Regex Line();

@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using RelayCluster.EndToEnd.Tests.Processes;
 
 namespace RelayCluster.EndToEnd.Tests.Serving;
 
 /// <summary>Sees whether a relay with an admin endpoint has a session: a connection that is open has none yet.</summary>
-internal static partial class Sessions
+internal static class Sessions
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
@@ -12,7 +11,7 @@ internal static partial class Sessions
     /// <summary>Returns when there is one.</summary>
     public static async Task AnyAsync(RelayProcess relay)
     {
-        string admin = (await relay.PrintsAsync(AdminAddress())).Groups[1].Value;
+        string admin = await relay.AdminAsync();
         using var http = new HttpClient();
         using var deadline = new CancellationTokenSource(Deadline);
         using var interval = new PeriodicTimer(Interval);
@@ -21,7 +20,4 @@ internal static partial class Sessions
             await interval.WaitForNextTickAsync(deadline.Token);
         }
     }
-
-    [GeneratedRegex(@"operators on (http://127\.0\.0\.1:\d+)")]
-    private static partial Regex AdminAddress();
 }

@@ -40,10 +40,7 @@ public sealed partial class StoppingTests
             "--drain-timeout", "1h", "--admin-port", "0");
         await using (relay)
         {
-            await Health.ReadyAsync(addresses);
-            using var webSocket = new ClientWebSocket();
-            await webSocket.ConnectAsync(addresses.WebSocket, CancellationToken.None);
-            await Sessions.AnyAsync(relay);
+            using ClientWebSocket webSocket = await OpenSessionAsync(relay, addresses);
 
             relay.Signal(NativeMethods.SigTerm);
             await relay.PrintsAsync(Draining());
@@ -69,10 +66,7 @@ public sealed partial class StoppingTests
             "--drain-timeout", "1h", "--admin-port", "0");
         await using (relay)
         {
-            await Health.ReadyAsync(addresses);
-            using var webSocket = new ClientWebSocket();
-            await webSocket.ConnectAsync(addresses.WebSocket, CancellationToken.None);
-            await Sessions.AnyAsync(relay);
+            using ClientWebSocket webSocket = await OpenSessionAsync(relay, addresses);
             relay.Signal(NativeMethods.SigTerm);
             await relay.PrintsAsync(Draining());
 
@@ -89,10 +83,7 @@ public sealed partial class StoppingTests
             "--drain-timeout", "1s", "--admin-port", "0");
         await using (relay)
         {
-            await Health.ReadyAsync(addresses);
-            using var webSocket = new ClientWebSocket();
-            await webSocket.ConnectAsync(addresses.WebSocket, CancellationToken.None);
-            await Sessions.AnyAsync(relay);
+            using ClientWebSocket webSocket = await OpenSessionAsync(relay, addresses);
 
             relay.Signal(NativeMethods.SigTerm);
 
@@ -113,6 +104,16 @@ public sealed partial class StoppingTests
 
             Assert.Equal(0, await relay.ExitAsync(Limit));
         }
+    }
+
+    /// <summary>A session, which is there for sure.</summary>
+    private static async Task<ClientWebSocket> OpenSessionAsync(RelayProcess relay, RelayAddresses addresses)
+    {
+        await Health.ReadyAsync(addresses);
+        var webSocket = new ClientWebSocket();
+        await webSocket.ConnectAsync(addresses.WebSocket, CancellationToken.None);
+        await Sessions.AnyAsync(relay);
+        return webSocket;
     }
 
     [GeneratedRegex("draining: 1 sessions")]
