@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace RelayCluster.Relay.Lookups;
 
 /// <summary>The options as they were at the start, checked.</summary>
@@ -8,14 +6,7 @@ internal sealed class LookupSettings
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public LookupSettings(LookupOptions options)
     {
-        var faults = new List<ValidationResult>();
-        if (!Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true))
-        {
-            throw new ArgumentException(
-                string.Join("; ", faults.Select(static fault => fault.ErrorMessage)),
-                nameof(options));
-        }
-
+        OptionRanges.Check(options);
         Keep = options.Keep;
         MaxTopics = options.MaxTopics;
         MaxBytes = options.MaxBytes;
