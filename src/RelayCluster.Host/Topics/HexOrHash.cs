@@ -12,7 +12,5 @@ namespace RelayCluster.Host.Topics;
 internal static class HexOrHash
 {
     public static Fixed32 Read(string text) =>
-        text.Length == 2 * Fixed32.Size && text.All(char.IsAsciiHexDigit)
-            ? Fixed32.Parse(text)
-            : Blake2b.Hash(Encoding.UTF8.GetBytes(text));
+        Fixed32.TryParse(text, out Fixed32 bytes) ? bytes : Blake2b.Hash(Encoding.UTF8.GetBytes(text));
 }
