@@ -29,14 +29,18 @@ public sealed class MeterBook : IMeterFactory
     }
 
     /// <summary>
-    /// What an instrument says by now; 0 if it has said nothing. With tags: <c>udx.packets{direction=sent}</c>.
+    /// What an instrument says by now; 0 if it has said nothing. With tags: <c>udx.packets{direction=sent}</c>; without
+    /// them it is the sum over all that it has said.
     /// </summary>
     public double this[string instrument]
     {
         get
         {
             _listener.RecordObservableInstruments();
-            return _figures.GetValueOrDefault(instrument);
+            string tagged = instrument + '{';
+            return _figures
+                .Where(figure => figure.Key == instrument || figure.Key.StartsWith(tagged, StringComparison.Ordinal))
+                .Sum(static figure => figure.Value);
         }
     }
 

@@ -1,8 +1,7 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Actors;
 using RelayCluster.Actors.TestKit;
+using RelayCluster.Meters;
 using RelayCluster.Protocol.Dialects;
 using RelayCluster.Relay.Directory;
 using RelayCluster.Relay.Policy;
@@ -10,11 +9,10 @@ using RelayCluster.Relay.Policy;
 namespace RelayCluster.Relay.Tests.Scenarios;
 
 /// <summary>A relay on virtual time whose DHT and clients are the test's.</summary>
-internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger, IMeterFactory
+internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger
 {
     private readonly List<string> _log = [];
-    private readonly ConcurrentDictionary<string, long> _metrics = new();
-    private readonly MeterListener _listener = new();
+    private readonly MeterBook _meters = new();
 
     public RelayScenario(
         RelayOptions? options = null,
@@ -29,7 +27,7 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
             options ?? new RelayOptions(),
             new ActorSystemOptions { TimeProvider = Kit.Clock, Dispatcher = Kit.Dispatcher },
             this,
-            new RelayPorts { MeterFactory = this, Policy = policy?.Invoke(Kit.Clock), Directory = directory });
+            new RelayPorts { MeterFactory = _meters, Policy = policy?.Invoke(Kit.Clock), Directory = directory });
     }
 
     public ActorTestKit Kit { get; }
@@ -61,11 +59,11 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
     }
 
     /// <summary>The sum of what a counter was given so far.</summary>
-    public long Metric(string instrument) => _metrics.GetValueOrDefault(instrument);
+    public double Metric(string instrument) => _meters[instrument];
 
     /// <summary>How many were refused of a kind and for a reason so far.</summary>
-    public long Refusals(string kind, string reason) =>
-        _metrics.GetValueOrDefault($"relay.refusals/{kind}/{reason}");
+    public double Refusals(string kind, string reason) =>
+        Metric($"relay.refusals{{kind={kind},reason={reason}}}");
 
     /// <summary>A client that is connected, and has said nothing yet.</summary>
     public TestClient Connect(
@@ -107,37 +105,10 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger,
         Assert.Equal(0, Metric("relay.servers"));
         Assert.Equal(0, Metric("relay.queries"));
         Assert.All(Node.Servers, static server => Assert.True(server.IsClosed));
-        _listener.Dispose();
+        _meters.Dispose();
         Assert.Equal(0, Relay.SessionCount);
         Assert.DoesNotContain(LogLines, static line => line.StartsWith("Error", StringComparison.Ordinal));
     }
-
-    Meter IMeterFactory.Create(MeterOptions options)
-    {
-        var meter = new Meter(options);
-        _listener.InstrumentPublished = (instrument, listener) =>
-        {
-            if (instrument.Meter == meter)
-            {
-                listener.EnableMeasurementEvents(instrument);
-            }
-        };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Count(instrument, value, tags));
-        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Count(instrument, value, tags));
-        _listener.Start();
-        return meter;
-    }
-
-    private void Count(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-    {
-        Add(instrument.Name, value);
-        if (instrument.Name == "relay.refusals")
-        {
-            Add($"{instrument.Name}/{tags[0].Value}/{tags[1].Value}", value);
-        }
-    }
-
-    private void Add(string name, long value) => _metrics.AddOrUpdate(name, value, (_, sum) => sum + value);
 
     ILogger ILoggerFactory.CreateLogger(string categoryName) => this;
 
