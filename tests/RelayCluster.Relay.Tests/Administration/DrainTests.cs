@@ -62,11 +62,7 @@ public sealed class DrainTests : IAsyncDisposable
     [Fact]
     public void A_dial_that_is_under_way_is_told_too()
     {
-        _scenario.Node.AddServer(1, static async token =>
-        {
-            await Task.Delay(System.Threading.Timeout.Infinite, token);
-            throw new InvalidOperationException("unreachable");
-        });
+        _scenario.Node.AddSilentServer(1);
         TestClient client = _scenario.ConnectAndGreet();
         client.Connect(5, peer: 1);
         client.Synchronize();
@@ -145,15 +141,7 @@ public sealed class DrainTests : IAsyncDisposable
     [Fact]
     public void A_client_that_does_not_read_is_cut_in_the_end()
     {
-        FakePeer peer = _scenario.Node.AddPeer(1);
-        TestClient client = _scenario.ConnectAndGreet();
-        client.ConnectAndOpen(1, peer: 1);
-        foreach (int _ in Enumerable.Range(0, 400))
-        {
-            peer.Send(new byte[16 * 1024]);
-        }
-
-        _scenario.Kit.RunUntil(() => client.Transport.IsRemoteFull, "a full connection");
+        (TestClient client, FakePeer peer) = _scenario.ConnectAndReadNothing();
         Task<bool> draining = _scenario.Relay.DrainAsync(TimeSpan.Zero);
         _scenario.Kit.RunUntil(() => peer.IsDisposed, "the stream's end");
 

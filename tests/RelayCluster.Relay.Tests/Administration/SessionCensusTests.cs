@@ -93,11 +93,7 @@ public sealed class SessionCensusTests : IAsyncDisposable
     {
         var never = new TaskCompletionSource();
         _scenario.Node.Announcing = never.Task;
-        _scenario.Node.AddServer(1, static async token =>
-        {
-            await Task.Delay(Timeout.Infinite, token);
-            throw new InvalidOperationException("unreachable");
-        });
+        _scenario.Node.AddSilentServer(1);
         TestClient client = _scenario.ConnectAndGreet();
         client.Connect(1, peer: 1);
         client.Listen(2);

@@ -1,5 +1,4 @@
 using RelayCluster.Crypto;
-using RelayCluster.Dht.Foreign;
 using RelayCluster.Protocol.Messages;
 using RelayCluster.Relay.Tests.Scenarios;
 
@@ -89,7 +88,7 @@ public sealed class MadeKnownTests : IAsyncDisposable
     {
         TestClient client = _scenario.ConnectAndGreet();
         client.Say(new ListenMessage(5, _keyPair.PublicKey, null));
-        client.Say(Sign(client.Expect<SignAnnounceMessage>()));
+        client.Say(TestClient.SignListen(client.Expect<SignAnnounceMessage>(), _keyPair));
 
         client.Expect<ListeningMessage>();
 
@@ -103,7 +102,7 @@ public sealed class MadeKnownTests : IAsyncDisposable
         _node.WantsSignatures = false;
         TestClient client = _scenario.ConnectAndGreet();
         client.Say(new ListenMessage(5, _keyPair.PublicKey, null));
-        client.Say(Sign(client.Expect<SignAnnounceMessage>()));
+        client.Say(TestClient.SignListen(client.Expect<SignAnnounceMessage>(), _keyPair));
 
         client.Expect<ListeningMessage>();
 
@@ -139,14 +138,4 @@ public sealed class MadeKnownTests : IAsyncDisposable
         client.Expect<ClosedMessage>();
         Assert.True(_node.Servers.Single().IsClosed);
     }
-
-    private SignatureMessage Sign(SignAnnounceMessage sign) => new(
-        sign.Id,
-        new AnnounceToSign(
-            false,
-            Blake2b.Hash(_keyPair.PublicKey.Span),
-            sign.Token,
-            sign.PeerId!.Value,
-            _keyPair.PublicKey,
-            []).Sign(_keyPair));
 }

@@ -40,7 +40,7 @@ public sealed class KeptServerTests : IAsyncDisposable
         Assert.Empty(sign.RelayAddresses);
         Assert.Equal(FakeNode.Key(1), sign.PeerId);
         Assert.Equal(FakeNode.Key(101), sign.Token);
-        client.Say(Sign(sign));
+        client.Say(TestClient.SignListen(sign, _keyPair));
         Assert.Equal(5u, client.Expect<ListeningMessage>().RemoteAlias);
         Assert.Null(Server.Options.Admit);
         Assert.Empty(_node.KeyPairs);
@@ -160,7 +160,7 @@ public sealed class KeptServerTests : IAsyncDisposable
         Task<(byte[], IForeignHandshake)> shaking = Server.ShakeHandsAsync([1], [2]);
         client.Synchronize();
         Assert.Empty(client.Unexpected);
-        client.Say(Sign(sign));
+        client.Say(TestClient.SignListen(sign, _keyPair));
         client.Expect<ListeningMessage>();
         client.Expect<NoiseReceiveMessage>();
         Assert.False(shaking.IsCompleted);
@@ -226,21 +226,11 @@ public sealed class KeptServerTests : IAsyncDisposable
 
     private AnnounceToSign ToSign(SignUnannounceMessage sign) => ToSign(sign, _keyPair);
 
-    private SignatureMessage Sign(SignAnnounceMessage sign) => new(
-        sign.Id,
-        new AnnounceToSign(
-            false,
-            Blake2b.Hash(_keyPair.PublicKey.Span),
-            sign.Token,
-            sign.PeerId!.Value,
-            _keyPair.PublicKey,
-            sign.RelayAddresses).Sign(_keyPair));
-
     /// <summary>Listens and gives the relay's alias.</summary>
     private uint Listen(TestClient client)
     {
         client.Say(new ListenMessage(5, _keyPair.PublicKey, null));
-        client.Say(Sign(client.Expect<SignAnnounceMessage>()));
+        client.Say(TestClient.SignListen(client.Expect<SignAnnounceMessage>(), _keyPair));
         return client.Expect<ListeningMessage>().Alias;
     }
 

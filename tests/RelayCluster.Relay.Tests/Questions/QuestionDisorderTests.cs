@@ -111,7 +111,7 @@ public sealed class QuestionDisorderTests : IAsyncDisposable
         AddNode();
         TestClient client = _scenario.ConnectAndGreet();
         client.Say(new ListenMessage(7, _keys.PublicKey, null));
-        client.Say(SignListen(client.Expect<SignAnnounceMessage>()));
+        client.Say(TestClient.SignListen(client.Expect<SignAnnounceMessage>(), _keys));
         client.Expect<ListeningMessage>();
         var server = (KeylessFakeServer)Assert.Single(_node.Servers);
 
@@ -165,11 +165,6 @@ public sealed class QuestionDisorderTests : IAsyncDisposable
     private SignatureMessage Sign(SignAnnounceMessage sign) => new(
         sign.Id,
         new AnnounceToSign(false, FakeNode.Key(1), sign.Token, sign.PeerId!.Value, _keys.PublicKey, []).Sign(_keys));
-
-    private SignatureMessage SignListen(SignAnnounceMessage sign) => new(
-        sign.Id,
-        new AnnounceToSign(
-            false, Blake2b.Hash(_keys.PublicKey.Span), sign.Token, sign.PeerId!.Value, _keys.PublicKey, []).Sign(_keys));
 
     private void AddNode()
     {

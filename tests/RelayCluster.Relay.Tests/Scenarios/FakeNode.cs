@@ -56,6 +56,13 @@ internal class FakeNode : IDhtNode, ILinkNode
     public void AddServer(int number, Func<CancellationToken, Task<DhtStream>> connect) =>
         _servers[Key(number)] = connect;
 
+    /// <summary>A server whose dial takes until it is given up.</summary>
+    public void AddSilentServer(int number) => AddServer(number, static async token =>
+    {
+        await Task.Delay(Timeout.Infinite, token);
+        throw new InvalidOperationException("unreachable");
+    });
+
     /// <summary>A topic whose replies the test writes; completing the writer finishes the query.</summary>
     public ChannelWriter<LookupReply> AddTopic(int number) =>
         _topics.GetOrAdd(Key(number), static _ => Channel.CreateUnbounded<LookupReply>()).Writer;

@@ -87,6 +87,21 @@ internal sealed class RelayScenario : IAsyncDisposable, ILoggerFactory, ILogger
         return client;
     }
 
+    /// <summary>A client that takes nothing of what its peer has sent, so that the connection to it is full.</summary>
+    public (TestClient Client, FakePeer Peer) ConnectAndReadNothing()
+    {
+        FakePeer peer = Node.AddPeer(1);
+        TestClient client = ConnectAndGreet();
+        client.ConnectAndOpen(1, peer: 1);
+        foreach (int _ in Enumerable.Range(0, 400))
+        {
+            peer.Send(new byte[16 * 1024]);
+        }
+
+        Kit.RunUntil(() => client.Transport.IsRemoteFull, "a full connection");
+        return (client, peer);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Task stop = Relay.StopAsync();

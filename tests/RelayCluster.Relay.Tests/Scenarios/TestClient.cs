@@ -1,5 +1,6 @@
 using RelayCluster.Actors.TestKit;
 using RelayCluster.Crypto;
+using RelayCluster.Dht.Foreign;
 using RelayCluster.Protocol.Channels;
 using RelayCluster.Protocol.Dialects;
 using RelayCluster.Protocol.Messages;
@@ -31,6 +32,17 @@ internal sealed class TestClient
 
     public static KeyPair CreateKeyPair(byte fill = 7) =>
         KeyPair.FromSeed(Enumerable.Repeat(fill, KeyPair.SeedSize).ToArray());
+
+    /// <summary>What a client that listens answers, if it has the key.</summary>
+    public static SignatureMessage SignListen(SignAnnounceMessage sign, KeyPair keyPair) => new(
+        sign.Id,
+        new AnnounceToSign(
+            IsWithdrawal: false,
+            Blake2b.Hash(keyPair.PublicKey.Span),
+            sign.Token,
+            sign.PeerId!.Value,
+            keyPair.PublicKey,
+            []).Sign(keyPair));
 
     public void Say(RelayMessage message) => _kit.RunUntilCompleted(_channel.SendAsync(message).AsTask());
 

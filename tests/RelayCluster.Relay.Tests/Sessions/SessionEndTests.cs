@@ -62,15 +62,7 @@ public sealed class SessionEndTests : IAsyncDisposable
     [Fact]
     public void A_client_that_does_not_read_cannot_hold_up_the_stop()
     {
-        FakePeer peer = _scenario.Node.AddPeer(1);
-        TestClient client = _scenario.ConnectAndGreet();
-        client.ConnectAndOpen(1, peer: 1);
-        foreach (int _ in Enumerable.Range(0, 400))
-        {
-            peer.Send(new byte[16 * 1024]);
-        }
-
-        _scenario.Kit.RunUntil(() => client.Transport.IsRemoteFull, "a full connection");
+        (TestClient client, FakePeer peer) = _scenario.ConnectAndReadNothing();
         Task stop = _scenario.Relay.StopAsync();
         _scenario.Kit.RunUntil(() => peer.IsDisposed, "the stream's end");
 
@@ -149,11 +141,7 @@ public sealed class SessionEndTests : IAsyncDisposable
         client.ConnectAndOpen(1, peer: 1);
         foreach (int i in Enumerable.Range(2, 3))
         {
-            _scenario.Node.AddServer(i, static async token =>
-            {
-                await Task.Delay(Timeout.Infinite, token);
-                throw new InvalidOperationException("unreachable");
-            });
+            _scenario.Node.AddSilentServer(i);
             client.Connect((uint)i, peer: i);
         }
 
