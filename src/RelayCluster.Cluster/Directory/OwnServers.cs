@@ -51,13 +51,16 @@ internal sealed class OwnServers(ulong incarnation)
             }
 
             _changed.Remove(key);
-            if (!_counts.ContainsKey(key))
+            if (_counts.ContainsKey(key))
             {
-                Take(removed, key, _told.Remove(key));
+                if (_told.Count < MaxTold && _told.Add(key))
+                {
+                    added.Add(key);
+                }
             }
-            else if (_told.Count < MaxTold)
+            else if (_told.Remove(key))
             {
-                Take(added, key, _told.Add(key));
+                removed.Add(key);
             }
         }
 
@@ -76,12 +79,4 @@ internal sealed class OwnServers(ulong incarnation)
             .DefaultIfEmpty([])
             .Select(keys => new DirectoryMessage(incarnation, _number, keys, [])),
     ];
-
-    private static void Take(List<Fixed32> changes, Fixed32 key, bool isChange)
-    {
-        if (isChange)
-        {
-            changes.Add(key);
-        }
-    }
 }
