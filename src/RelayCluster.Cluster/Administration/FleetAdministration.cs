@@ -242,14 +242,10 @@ public sealed class FleetAdministration
         ReadOnlyMemory<byte> order,
         JsonTypeInfo<T> replyType,
         CancellationToken cancellationToken)
-    {
-        await foreach (T reply in AskAsync(node, subject, order, replyType, cancellationToken).ConfigureAwait(false))
-        {
-            return reply;
-        }
-
-        throw new AdministrationException(AdministrationError.NodeUnreachable, $"node {node} gave no answer");
-    }
+        where T : class =>
+        await AskAsync(node, subject, order, replyType, cancellationToken)
+            .FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false)
+        ?? throw new AdministrationException(AdministrationError.NodeUnreachable, $"node {node} gave no answer");
 
     private async IAsyncEnumerable<T> AskAsync<T>(
         string node,
