@@ -56,8 +56,7 @@ public sealed partial class LocalFabric : IFabric
     /// <inheritdoc/>
     public ValueTask SetWeightAsync(string region, int weight, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(weight);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(weight, 1000);
+        RegionWeight.ThrowIfOutOfRange(weight);
         _weights[region] = weight;
         return ValueTask.CompletedTask;
     }

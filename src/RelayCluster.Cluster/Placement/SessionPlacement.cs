@@ -29,7 +29,6 @@ public sealed partial class SessionPlacement
     internal const string Purpose = "session";
 
     private const int WeightUnit = 100;
-    private const int MaxWeight = 1000;
 
     private readonly IFabric _fabric;
     private readonly NodeConnections _connections;
@@ -79,7 +78,7 @@ public sealed partial class SessionPlacement
     public async ValueTask TakeSessionsAsync(bool takesSessions, CancellationToken cancellationToken)
     {
         _takesSessions = takesSessions;
-        int weight = Math.Clamp(_options.Capacity / WeightUnit, 1, MaxWeight);
+        int weight = Math.Clamp(_options.Capacity / WeightUnit, 1, RegionWeight.Max);
         await _fabric.SetWeightAsync(Region, takesSessions ? weight : 0, cancellationToken).ConfigureAwait(false);
     }
 

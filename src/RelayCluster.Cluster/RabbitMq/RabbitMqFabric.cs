@@ -93,8 +93,7 @@ public sealed partial class RabbitMqFabric : IFabric
     public async ValueTask SetWeightAsync(string region, int weight, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(region);
-        ArgumentOutOfRangeException.ThrowIfNegative(weight);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(weight, 1000);
+        RegionWeight.ThrowIfOutOfRange(weight);
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
