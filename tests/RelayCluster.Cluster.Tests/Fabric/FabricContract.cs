@@ -1,14 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using RelayCluster.Cluster.Fabric;
+using RelayCluster.Cluster.Tests.Scenes;
 
 namespace RelayCluster.Cluster.Tests.Fabric;
 
 /// <summary>What <see cref="IFabric"/> promises, asked of each implementation.</summary>
 public abstract class FabricContract(IFabricEngine engine) : IAsyncLifetime
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
-
     private readonly List<IFabric> _nodes = [];
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -48,7 +47,7 @@ public abstract class FabricContract(IFabricEngine engine) : IAsyncLifetime
         var replies = new List<string>();
 
         await foreach (ReadOnlyMemory<byte> reply in asker
-            .AskAsync(FabricAddress.OfNode("b"), "count", Bytes($"{Replies}"), default).WithDeadline(Deadline))
+            .AskAsync(FabricAddress.OfNode("b"), "count", Bytes($"{Replies}"), default).WithDeadline())
         {
             await Task.Yield();
             replies.Add(Text(reply));
@@ -93,7 +92,7 @@ public abstract class FabricContract(IFabricEngine engine) : IAsyncLifetime
         IFabric asker = await StartAsync("a");
         await StartAsync("b", node => node.Handle("work", work.HandleAsync));
         Task<List<string>> answer = AskAsync(asker, FabricAddress.OfNode("b"), "work");
-        await work.Started.WaitAsync(Deadline);
+        await work.Started.WithDeadline();
 
         await engine.PassAsync(FabricTimes.SilenceTimeout * 1.5);
         work.Finish();
@@ -138,12 +137,12 @@ public abstract class FabricContract(IFabricEngine engine) : IAsyncLifetime
         using var leaving = new CancellationTokenSource();
         Task<List<string>> answer = AskAsync(
             asker, FabricAddress.OfNode("b"), "work", cancellationToken: leaving.Token);
-        await work.Started.WaitAsync(Deadline);
+        await work.Started.WithDeadline();
 
         await leaving.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
-        await work.Cancelled.WaitAsync(Deadline);
+        await work.Cancelled.WithDeadline();
     }
 
     [Fact]
@@ -153,11 +152,11 @@ public abstract class FabricContract(IFabricEngine engine) : IAsyncLifetime
         IFabric asker = await StartAsync("a");
         await StartAsync("b", node => node.Handle("work", work.HandleAsync));
         Task<List<string>> answer = AskAsync(asker, FabricAddress.OfNode("b"), "work");
-        await work.Started.WaitAsync(Deadline);
+        await work.Started.WithDeadline();
 
         await engine.KillAsync(asker);
 
-        await work.Cancelled.WaitAsync(Deadline);
+        await work.Cancelled.WithDeadline();
         await Assert.ThrowsAsync<FabricException>(() => answer);
     }
 
@@ -168,11 +167,11 @@ public abstract class FabricContract(IFabricEngine engine) : IAsyncLifetime
         IFabric asker = await StartAsync("a");
         IFabric answerer = await StartAsync("b", node => node.Handle("work", work.HandleAsync));
         Task<List<string>> answer = AskAsync(asker, FabricAddress.OfNode("b"), "work");
-        await work.Started.WaitAsync(Deadline);
+        await work.Started.WithDeadline();
 
         await engine.KillAsync(answerer);
 
-        FabricException e = await Assert.ThrowsAsync<FabricException>(() => answer.WaitAsync(Deadline));
+        FabricException e = await Assert.ThrowsAsync<FabricException>(() => answer.WithDeadline());
         Assert.Contains(e.Error, new[] { FabricError.NodeGone, FabricError.TimedOut });
         await AssertFailsAsync(FabricError.NoSuchNode, asker, FabricAddress.OfNode("b"), "work");
     }
@@ -254,8 +253,8 @@ public abstract class FabricContract(IFabricEngine engine) : IAsyncLifetime
             await teller.TellAllAsync("news", Bytes($"{number}"), default);
         }
 
-        await heard["b"].All.WaitAsync(Deadline);
-        await heard["c"].All.WaitAsync(Deadline);
+        await heard["b"].All.WithDeadline();
+        await heard["c"].All.WithDeadline();
         Assert.Equal(Enumerable.Range(0, Told).Select(number => $"{number} of a"), heard["b"].News);
         Assert.Equal(heard["b"].News, heard["c"].News);
         Assert.Empty(heard["a"].News);
@@ -284,7 +283,7 @@ public abstract class FabricContract(IFabricEngine engine) : IAsyncLifetime
         IFabric[] nodes = await StartRegionAsync("lasting", 10, 10);
         IFabric third = await StartAsync("c", node => node.Handle("work", work.HandleAsync));
         Task<List<string>> underWay = AskAsync(nodes[0], FabricAddress.OfNode("c"), "work");
-        await work.Started.WaitAsync(Deadline);
+        await work.Started.WithDeadline();
 
         await engine.StopAsync();
         try
@@ -302,9 +301,9 @@ public abstract class FabricContract(IFabricEngine engine) : IAsyncLifetime
 
         async Task AssertAloneAsync()
         {
-            FabricException e = await Assert.ThrowsAsync<FabricException>(() => underWay.WaitAsync(Deadline));
+            FabricException e = await Assert.ThrowsAsync<FabricException>(() => underWay.WithDeadline());
             Assert.Equal(FabricError.Unreachable, e.Error);
-            await work.Cancelled.WaitAsync(Deadline);
+            await work.Cancelled.WithDeadline();
             Assert.All([.. nodes, third], node => Assert.False(node.IsConnected));
             await AssertFailsAsync(FabricError.Unreachable, nodes[0], FabricAddress.OfNode("c"), "work");
             await nodes[0].TellAllAsync("news", default, default);
@@ -343,7 +342,7 @@ public abstract class FabricContract(IFabricEngine engine) : IAsyncLifetime
     {
         var replies = new List<string>();
         await foreach (ReadOnlyMemory<byte> reply in asker
-            .AskAsync(address, subject, Bytes(body), cancellationToken).WithDeadline(Deadline))
+            .AskAsync(address, subject, Bytes(body), cancellationToken).WithDeadline())
         {
             replies.Add(Text(reply));
         }
@@ -372,7 +371,7 @@ public abstract class FabricContract(IFabricEngine engine) : IAsyncLifetime
     /// <summary>There is no event for it: a fabric comes back by itself.</summary>
     private async Task ReturnAsync(IFabric[] nodes)
     {
-        using var overdue = new CancellationTokenSource(Deadline);
+        using var overdue = new CancellationTokenSource(Deadline.Value);
         while (!nodes.All(node => node.IsConnected))
         {
             overdue.Token.ThrowIfCancellationRequested();
@@ -385,7 +384,7 @@ public abstract class FabricContract(IFabricEngine engine) : IAsyncLifetime
         IFabric node = engine.Create(name);
         _nodes.Add(node);
         prepare?.Invoke(node);
-        await node.StartAsync(default).WaitAsync(Deadline);
+        await node.StartAsync(default).WithDeadline();
         return node;
     }
 

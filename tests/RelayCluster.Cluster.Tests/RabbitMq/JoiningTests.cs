@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using RelayCluster.Cluster.Fabric;
 using RelayCluster.Cluster.RabbitMq;
+using RelayCluster.Cluster.Tests.Scenes;
 using RelayCluster.TestBroker;
 
 namespace RelayCluster.Cluster.Tests.RabbitMq;
@@ -10,8 +11,6 @@ namespace RelayCluster.Cluster.Tests.RabbitMq;
 [Collection(BrokerGroup.Name)]
 public sealed class JoiningTests(SharedBroker shared)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
-
     [Theory]
     [InlineData("relay", "geheim", "", "refuses the user or the password of cluster.rabbitmq")]
     [InlineData("guest", "guest", "/nowhere", "nowhere")]
@@ -52,7 +51,7 @@ public sealed class JoiningTests(SharedBroker shared)
         await using var way = new BrokerWay(shared.Broker);
         await using RabbitMqFabric node = Create("a", way.Address);
         node.Handle("owner", OwnAsync);
-        await node.StartAsync(default).WaitAsync(Deadline);
+        await node.StartAsync(default).WithDeadline();
         Assert.False(node.IsConnected);
         await node.SetWeightAsync("late", 1, default);
 
@@ -113,7 +112,7 @@ public sealed class JoiningTests(SharedBroker shared)
 
         await way.CloseAsync();
 
-        await starting.WaitAsync(Deadline);
+        await starting.WithDeadline();
         Assert.True(again.IsConnected);
     }
 
@@ -148,7 +147,7 @@ public sealed class JoiningTests(SharedBroker shared)
     /// <summary>There is no event for it: a fabric comes and goes by itself.</summary>
     private static async Task UntilAsync(Func<bool> condition)
     {
-        using var overdue = new CancellationTokenSource(Deadline);
+        using var overdue = new CancellationTokenSource(Deadline.Value);
         using var interval = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!condition())
         {

@@ -12,4 +12,14 @@ internal static class Deadline
     public static Task<T> WithDeadline<T>(this ValueTask<T> task) => task.AsTask().WaitAsync(Value);
 
     public static Task WithDeadline(this ValueTask task) => task.AsTask().WaitAsync(Value);
+
+    /// <summary>For each item.</summary>
+    public static async IAsyncEnumerable<T> WithDeadline<T>(this IAsyncEnumerable<T> items)
+    {
+        await using IAsyncEnumerator<T> enumerator = items.GetAsyncEnumerator();
+        while (await enumerator.MoveNextAsync().WithDeadline())
+        {
+            yield return enumerator.Current;
+        }
+    }
 }
