@@ -69,13 +69,14 @@ public sealed partial class NodeConnections : IAsyncDisposable
         ReadOnlyMemory<byte> data,
         CancellationToken cancellationToken)
     {
-        byte[] request = JsonSerializer.SerializeToUtf8Bytes(
-            new TicketRequest(purpose, data), ConnectionJson.Default.TicketRequest);
-        ReadOnlyMemory<byte> reply = await _fabric
-            .AskAsync(FabricAddress.OfNode(node), TicketSubject, request, cancellationToken)
-            .FirstAsync(cancellationToken)
-            .ConfigureAwait(false);
-        return await DialAsync(node, Parse(reply), cancellationToken).ConfigureAwait(false);
+        ConnectionGrant grant = await _fabric.AskAsync(
+            FabricAddress.OfNode(node),
+            TicketSubject,
+            new TicketRequest(purpose, data),
+            ConnectionJson.Default.TicketRequest,
+            ConnectionJson.Default.ConnectionGrant,
+            cancellationToken).ConfigureAwait(false);
+        return await DialAsync(node, grant, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Begins to listen.</summary>
@@ -155,18 +156,6 @@ public sealed partial class NodeConnections : IAsyncDisposable
         }
 
         line.Input.AdvanceTo(answer.Buffer.GetPosition(1));
-    }
-
-    private static ConnectionGrant Parse(ReadOnlyMemory<byte> reply)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(reply.Span, ConnectionJson.Default.ConnectionGrant)!;
-        }
-        catch (JsonException e)
-        {
-            throw new FabricException(FabricError.Failed, $"a grant cannot be read: {e.Message}", e);
-        }
     }
 
     private IAsyncEnumerable<ReadOnlyMemory<byte>> Answer(FabricRequest request, CancellationToken cancellationToken)

@@ -277,11 +277,13 @@ public sealed partial class SessionPlacement
         PlacementRequest request,
         CancellationToken cancellationToken)
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, PlacementJson.Default.PlacementRequest);
-        ReadOnlyMemory<byte> answer = await _fabric.AskAsync(address, Subject, body, cancellationToken)
-            .FirstAsync(cancellationToken)
-            .ConfigureAwait(false);
-        PlacementReply reply = JsonSerializer.Deserialize(answer.Span, PlacementJson.Default.PlacementReply)!;
+        PlacementReply reply = await _fabric.AskAsync(
+            address,
+            Subject,
+            request,
+            PlacementJson.Default.PlacementRequest,
+            PlacementJson.Default.PlacementReply,
+            cancellationToken).ConfigureAwait(false);
         lock (_lock)
         {
             _others.HandleAnswer(new SessionLoad(reply.Node, reply.Sessions, reply.Capacity));

@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using RelayCluster.Cluster.Local;
 using RelayCluster.Cluster.Membership;
 using RelayCluster.Cluster.Placement;
 using RelayCluster.Cluster.Tests.Scenes;
@@ -159,6 +161,22 @@ public sealed class SessionPlacementTests
         fleet.Clock.Advance(TimeSpan.FromSeconds(10)); // the tickets that nobody came with
         Assert.Equal(0, fleet.Counts()[1]);
         Assert.Equal(30, fleet.Counts().Sum());
+    }
+
+    [Fact]
+    public async Task A_node_whose_answers_cannot_be_read_costs_nobody_its_session()
+    {
+        await using LocalFleet fleet = await LocalFleet.StartAsync(Sharded);
+        await using var strange = new LocalFabric("strange", fleet.Hub, NullLoggerFactory.Instance);
+        ReadOnlyMemory<byte>[] answer = ["what?"u8.ToArray()];
+        strange.Handle(SessionPlacement.Subject, (_, _) => answer.ToAsyncEnumerable());
+        await strange.StartAsync(CancellationToken.None);
+        await strange.SetWeightAsync(SessionPlacement.Region, 1000, CancellationToken.None);
+
+        await PlaceAsync(fleet["a"], 10);
+
+        Assert.True(fleet.Meters["a"]["cluster.placements{outcome=failed}"] > 0);
+        Assert.Equal(10, fleet.Counts().Sum());
     }
 
     [Fact]
