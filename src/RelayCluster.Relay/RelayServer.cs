@@ -46,7 +46,6 @@ public sealed partial class RelayServer : IAsyncDisposable
     private readonly SessionCensus _census;
     private readonly SessionDoor _door = new();
     private readonly SharedLookups? _ownLookups;
-    private readonly ITopicLookups _lookups;
     private long _lastSession;
 
     /// <summary>A relay that is ready for its first client.</summary>
@@ -89,7 +88,7 @@ public sealed partial class RelayServer : IAsyncDisposable
             ports?.Policy ?? new LimitingPolicy(new PolicyOptions(), _timeProvider), _metrics, _logger);
         actors.OnFailure ??= LogFailure;
         _system = new ActorSystem(actors);
-        _lookups = ports?.Lookups ?? (_ownLookups = new SharedLookups(
+        Lookups = ports?.Lookups ?? (_ownLookups = new SharedLookups(
             _system,
             "lookups",
             node.LookupAsync,
@@ -102,7 +101,7 @@ public sealed partial class RelayServer : IAsyncDisposable
     }
 
     /// <summary>Who looks up topics for the sessions.</summary>
-    public ITopicLookups Lookups => _lookups;
+    public ITopicLookups Lookups { get; }
 
     /// <summary>How many sessions there are, those that are closing included.</summary>
     public int SessionCount => _door.Count;
@@ -362,7 +361,7 @@ public sealed partial class RelayServer : IAsyncDisposable
     {
         var outbox = new Outbox(_settings.SessionBytesEachWay);
         var scope = new SessionScope(
-            sessionId, policy, _node, _lookups, _settings, outbox, _endingServers, _metrics, _logger, _timeProvider)
+            sessionId, policy, _node, Lookups, _settings, outbox, _endingServers, _metrics, _logger, _timeProvider)
         {
             Directory = _directory,
         };

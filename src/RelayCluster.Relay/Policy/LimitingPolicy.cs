@@ -37,7 +37,8 @@ public sealed class LimitingPolicy : IRelayPolicy
         _limitsBytes = Array.Exists(limits, static part => part.BytesPerSecond > 0);
         _addresses = new AddressTable(options.Address);
         _node = new Allotment("node", options.Node);
-        _addressFilter = new AddressFilter(options.Addresses, Denied("address", "Clients from this address are not served"));
+        _addressFilter = new AddressFilter(
+            options.Addresses, Denied("address", "Clients from this address are not served"));
         Clients = new KeyFilter(options.Clients, Denied("client", "Clients with this public key are not served"));
         Servers = new KeyFilter(options.Servers, Denied("server", "This public key may not be listened on"));
         Remotes = new KeyFilter(options.Remotes, Denied("remote", "This public key may not be connected to"));

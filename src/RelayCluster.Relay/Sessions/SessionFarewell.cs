@@ -31,7 +31,8 @@ internal sealed class SessionFarewell
         SessionEnd.ProtocolViolation => new SessionFarewell(new CloseReason(CloseKind.Violation, text), null),
         SessionEnd.RelayStopping or SessionEnd.Draining =>
             new SessionFarewell(new CloseReason(CloseKind.GoingAway, text), StreamErrorOf(text)),
-        SessionEnd.Kicked or SessionEnd.Refused => new SessionFarewell(new CloseReason(CloseKind.Refused, text), StreamErrorOf(text)),
+        SessionEnd.Kicked or SessionEnd.Refused =>
+            new SessionFarewell(new CloseReason(CloseKind.Refused, text), StreamErrorOf(text)),
         _ => null,
     };
 

@@ -12,7 +12,7 @@ internal abstract record SessionMessage
     }
 
     /// <summary>It may be time for a ping, or the client may have been silent for too long.</summary>
-    public static SessionMessage Beat { get; } = new Signal("beat");
+    public static SessionMessage Beat { get; } = new Signal();
 
     /// <summary>A server has accepted a stream, which is the session's now, as is its place among the
     /// streams.</summary>
@@ -35,5 +35,5 @@ internal abstract record SessionMessage
     /// <param name="ReplyTo">Told that; null if it is ending.</param>
     public sealed record Dissect(int Limit, ActorRef<SessionParts?> ReplyTo) : SessionMessage;
 
-    private sealed record Signal(string Name) : SessionMessage;
+    private sealed record Signal : SessionMessage;
 }

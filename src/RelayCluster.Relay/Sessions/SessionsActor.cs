@@ -68,11 +68,11 @@ internal sealed class SessionsActor : Actor<SessionsMessage>
     private SessionsPage GetPage(SessionsMessage.List list)
     {
         // No name is less than the empty one, so the view begins behind the number.
-        (long, string)[] page = [.. _inOrder
+        (long Number, string Name)[] page = [.. _inOrder
             .GetViewBetween((list.After + 1, string.Empty), (long.MaxValue, string.Empty))
             .Take(list.Limit)];
         return new SessionsPage(
-            [.. page.Select(entry => _byName[entry.Item2].Session)],
-            page.Length == 0 ? list.After : page[^1].Item1);
+            [.. page.Select(entry => _byName[entry.Name].Session)],
+            page.Length == 0 ? list.After : page[^1].Number);
     }
 }

@@ -10,7 +10,8 @@ internal abstract record SessionsMessage
     }
 
     /// <summary>Start a session.</summary>
-    /// <param name="Number">Its number, the greatest so far.</param>
+    /// <param name="Number">Its number, by which sessions are in order; the policy may have held it up, so greater ones may
+    /// be there already.</param>
     /// <param name="SessionId">Its name.</param>
     /// <param name="Factory">Makes it.</param>
     /// <param name="ReplyTo">Told the session, or null when there are too many.</param>

@@ -40,9 +40,9 @@ namespace RelayCluster.Relay.Streams;
 /// and the bytes behind it stop the whole session's reading, the stream fails.
 /// </para>
 /// <para>
-/// <b>End.</b> Where the relay ends the session, the stream's last word is a destroy with the reason, and what waited in
-/// its lane goes unsaid. The stream is owned by the context, so the stop destroys it and waits until nothing of it is left. The
-/// client's secret key is needed for the dial only, and zeroed right after it.
+/// <b>End.</b> Where the relay ends the session, the stream's last word is a destroy with the reason, and what waited
+/// in its lane goes unsaid. The stream is owned by the context, so the stop destroys it and waits until nothing of it
+/// is left. The client's secret key is needed for the dial only, and zeroed right after it.
 /// </para>
 /// </remarks>
 internal sealed partial class StreamActor : Actor<StreamMessage>

@@ -20,7 +20,8 @@ public sealed class KeptServerTests : IAsyncDisposable
         _scenario = new RelayScenario(
             new RelayOptions { MaxFirewallQuestions = 2 },
             _node,
-            static clock => new LimitingPolicy(new PolicyOptions { Remotes = new() { Deny = [FakeNode.Key(66)] } }, clock));
+            static clock => new LimitingPolicy(
+                new PolicyOptions { Remotes = new() { Deny = [FakeNode.Key(66)] } }, clock));
 
     private KeylessFakeServer Server => (KeylessFakeServer)_node.Servers.Last();
 
