@@ -34,7 +34,7 @@ const rows = [
   ['clients', first.ws],
   ['', `tcp://${first.tcp.host}:${first.tcp.port}`],
   ...first.nodes.map(node => [node.name, `${node.ws} tcp://127.0.0.1:${node.tcp.port} admin ${node.admin} (pid ${node.pid})`]),
-  ['broker', `${first.broker.uri}`],
+  ['broker', first.broker.uri],
   ['figures', `${first.metrics}, ADMIN/metrics`],
   ['bootstrap', first.bootstrap.map(({ host, port }) => `${host}:${port}`).join(' ')]
 ]

@@ -16,7 +16,6 @@ export class Node {
     this.ws = `ws://127.0.0.1:${ports.ws}`
     this.tcp = { host: '127.0.0.1', port: ports.tcp }
     this.admin = `http://127.0.0.1:${ports.admin}`
-    this.health = `http://127.0.0.1:${ports.ws}/health/ready`
     this.#options = {
       RELAY_HOST: '127.0.0.1',
       RELAY_WS_PORT: String(ports.ws),
@@ -35,10 +34,6 @@ export class Node {
     return this.#program.pid
   }
 
-  get isRunning () {
-    return this.#program?.isRunning ?? false
-  }
-
   /** What it has printed since its last start. */
   get output () {
     return this.#program.output
@@ -51,16 +46,12 @@ export class Node {
   /** Starts it, for the first time or again, and waits until it serves. */
   async start () {
     this.launch()
-    await this.prints(/ready for clients/)
+    await this.#program.prints(/ready for clients/)
   }
 
   /** Starts it, and waits for nothing. */
   launch () {
     this.#program = new Program(this.name, 'dotnet', [relayDll, 'serve', '--config', clusterConfiguration], this.#options)
-  }
-
-  prints (pattern, options) {
-    return this.#program.prints(pattern, options)
   }
 
   /** Ends it without a word: kill -9. */
@@ -69,8 +60,8 @@ export class Node {
   }
 
   /** SIGTERM: it drains, and ends. Answers its exit code. */
-  stop (deadline) {
-    return this.#program?.stop(deadline)
+  stop () {
+    return this.#program?.stop()
   }
 
   /** The answer of its administration, as an object. */

@@ -4,6 +4,9 @@ import { once } from 'node:events'
 
 import { brokerScript } from './paths.mjs'
 
+const printDeadline = 60_000
+const stopDeadline = 15_000
+
 // A fleet that goes away without its end being awaited takes its processes along: relays and HAProxy are killed, and
 // tests/broker, whose server is not in its group, sees the end of its input.
 const running = new Set()
@@ -50,18 +53,18 @@ export class Program {
     return this.#child.exitCode === null && this.#child.signalCode === null
   }
 
-  /** Waits for output that matches, from some length on, and answers the match; throws if the program ends before. */
-  async prints (pattern, { from = 0, deadline = 60_000 } = {}) {
+  /** Waits for output that matches, and answers the match; throws if the program ends before. */
+  async prints (pattern) {
     let look
     let overdue
     try {
       return await new Promise((resolve, reject) => {
         const fail = what => reject(new Error(`${this.name} ${what}:\n${this.#output.slice(-4000)}`))
         look = () => {
-          const match = pattern.exec(this.#output.slice(from))
+          const match = pattern.exec(this.#output)
           if (match) resolve(match)
         }
-        overdue = setTimeout(fail, deadline, `has not printed ${pattern}`)
+        overdue = setTimeout(fail, printDeadline, `has not printed ${pattern}`)
         this.exited.then(code => fail(`ended with ${code} and has not printed ${pattern}`))
         this.#waiting.add(look)
         look()
@@ -79,10 +82,10 @@ export class Program {
   }
 
   /** Tells it to end, and waits until it has; one that does not within the time is killed. Answers its exit code. */
-  async stop (deadline = 15_000) {
+  async stop () {
     if (!this.isRunning) return this.exited
     this.#child.kill('SIGTERM')
-    const overdue = setTimeout(() => this.kill(), deadline)
+    const overdue = setTimeout(() => this.kill(), stopDeadline)
     try {
       return await this.exited
     } finally {

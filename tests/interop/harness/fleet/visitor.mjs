@@ -27,8 +27,6 @@ export class Visitor {
   longestWait = 0
 
   echoes = 0
-  lookups = 0
-  slowestLookup = 0
 
   /** What went wrong beside that it lost its relay. */
   faults = []
@@ -194,7 +192,6 @@ class Visit {
 
   async #lookUp () {
     while (!this.#isLeaving() && !this.#isOver) {
-      const since = performance.now()
       const topic = randomBytes(32)
       try {
         await within(patience, Promise.race([drain(this.#client.lookup(topic)), this.#lost]))
@@ -207,9 +204,6 @@ class Visit {
         }
         return
       }
-      if (this.#isOver) return
-      this.#visitor.lookups++
-      this.#visitor.slowestLookup = Math.max(this.#visitor.slowestLookup, performance.now() - since)
       await delay(200)
     }
   }
