@@ -5,11 +5,11 @@
 //   bench/placement [MiB] [rounds]
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 import { openClient, opened } from '../../tests/interop/harness/connections.mjs'
 import { Fleet } from '../../tests/interop/harness/fleet/fleet.mjs'
+import { cpuSecondsOf } from '../../tests/interop/harness/relay.mjs'
 import { write } from '../../tests/interop/harness/streams.mjs'
 
 const [mebibytes = 256, rounds = 3] = process.argv.slice(2).map(Number)
@@ -100,9 +100,5 @@ async function carry (client, key, direction) {
 }
 
 function cpuSeconds () {
-  return fleet.nodes.reduce((sum, { pid }) => {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return sum + (Number(fields[11]) + Number(fields[12])) / 100
-  }, 0)
+  return fleet.nodes.reduce((sum, { pid }) => sum + cpuSecondsOf(pid), 0)
 }

@@ -99,9 +99,7 @@ export class RelayProcess {
 
   /** CPU-seconds used so far, user and system. */
   cpuSeconds () {
-    const stat = readFileSync(`/proc/${this.pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return (Number(fields[11]) + Number(fields[12])) / 100
+    return cpuSecondsOf(this.pid)
   }
 
   kill () {
@@ -150,6 +148,20 @@ export class RelayProcess {
   }
 }
 
+/** CPU-seconds that a process has used so far, user and system. */
+export function cpuSecondsOf (pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+/** The built relay that is under test. */
+export function relayDll () {
+  const relay = process.env.RELAY_DLL ?? builtPath
+  if (!existsSync(relay)) throw new Error(`no relay at ${relay}: dotnet build -c Release, or set RELAY_DLL`)
+  return relay
+}
+
 /** Ours without the variables of the tests themselves: with that prefix they would be options of the relay. */
 export function environment () {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('RELAY_')))
@@ -163,7 +175,5 @@ function commandLine (bootstrap, args, reference) {
 
   if (reference) return [process.execPath, referencePath, ...serve]
 
-  const relay = process.env.RELAY_DLL ?? builtPath
-  if (!existsSync(relay)) throw new Error(`no relay at ${relay}: build it, or set RELAY_DLL`)
-  return ['dotnet', relay, ...serve]
+  return ['dotnet', relayDll(), ...serve]
 }

@@ -1,10 +1,9 @@
 // The fleet of docker-compose.cluster.yml, as processes: a broker, relays by hocon/cluster.conf, and HAProxy in front of
 // them by the same deploy/haproxy.cfg. On 127.0.0.1, with a private DHT.
-import { existsSync } from 'node:fs'
-
+import { relayDll } from '../relay.mjs'
 import { Broker } from './broker.mjs'
 import { Node } from './node.mjs'
-import { haproxyConfiguration, relayDll } from './paths.mjs'
+import { haproxyConfiguration } from './paths.mjs'
 import { findFree, layOut } from './ports.mjs'
 import { Program } from './process.mjs'
 
@@ -30,7 +29,6 @@ export class Fleet {
    *   by default one where they are free. `options`: of all nodes, as variables.
    */
   static async start ({ port, nodes = 3, options = {} } = {}) {
-    if (!existsSync(relayDll)) throw new Error(`no relay at ${relayDll}: dotnet build -c Release`)
     const fleet = new Fleet(layOut(port ?? await findFree(nodes), nodes), options)
     try {
       await fleet.#start()
@@ -62,7 +60,7 @@ export class Fleet {
   }
 
   async #start () {
-    this.#testnet = new Program('testnet', 'dotnet', [relayDll, 'testnet', '--json'])
+    this.#testnet = new Program('testnet', 'dotnet', [relayDll(), 'testnet', '--json'])
     const [[line]] = await Promise.all([this.#testnet.prints(/^{.*"testnet".*$/m), this.broker.start()])
     const addresses = JSON.parse(line).bootstrap
     this.bootstrap = addresses.map(address => {

@@ -1,5 +1,6 @@
 // A relay of a fleet, by hocon/cluster.conf; what differs from the others is in its environment.
-import { clusterConfiguration, relayDll } from './paths.mjs'
+import { relayDll } from '../relay.mjs'
+import { clusterConfiguration } from './paths.mjs'
 import { Program } from './process.mjs'
 
 export class Node {
@@ -51,7 +52,8 @@ export class Node {
 
   /** Starts it, and waits for nothing. */
   launch () {
-    this.#program = new Program(this.name, 'dotnet', [relayDll, 'serve', '--config', clusterConfiguration], this.#options)
+    const serve = [relayDll(), 'serve', '--config', clusterConfiguration]
+    this.#program = new Program(this.name, 'dotnet', serve, this.#options)
   }
 
   /** Ends it without a word: kill -9. */

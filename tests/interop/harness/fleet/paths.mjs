@@ -8,4 +8,3 @@ export const deploy = `${root}deploy`
 export const haproxyConfiguration = `${deploy}/haproxy.cfg`
 export const composeFile = `${root}docker-compose.cluster.yml`
 export const clusterConfiguration = `${root}hocon/cluster.conf`
-export const relayDll = process.env.RELAY_DLL ?? `${root}src/RelayCluster.Host/bin/Release/net10.0/relay.dll`

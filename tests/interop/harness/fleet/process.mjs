@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
+import { environment } from '../relay.mjs'
 import { brokerScript } from './paths.mjs'
 
 const printDeadline = 60_000
@@ -24,7 +25,7 @@ export class Program {
     this.name = name
     this.#child = spawn(command, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...environment(), ...env },
+      env: { ...environment(), PATH: `${process.env.PATH}:/usr/sbin`, ...env }, // where haproxy is
       detached: true
     })
     running.add(this.#child)
@@ -100,10 +101,4 @@ function signalGroup (child, signal) {
   } catch (error) {
     if (error.code !== 'ESRCH') throw error
   }
-}
-
-/** Ours without the variables that would be options of a relay. */
-function environment () {
-  const others = Object.entries(process.env).filter(([name]) => !name.startsWith('RELAY_'))
-  return { ...Object.fromEntries(others), PATH: `${process.env.PATH}:/usr/sbin` } // where haproxy is
 }
