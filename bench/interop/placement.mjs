@@ -7,7 +7,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-import { openClient, opened } from '../../tests/interop/harness/connections.mjs'
+import { openClient, opened, until } from '../../tests/interop/harness/connections.mjs'
 import { Fleet } from '../../tests/interop/harness/fleet/fleet.mjs'
 import { cpuSecondsOf } from '../../tests/interop/harness/relay.mjs'
 import { write } from '../../tests/interop/harness/streams.mjs'
@@ -60,18 +60,14 @@ async function place (transport, index) {
   }
 }
 
-/** Its own count, which the node renews each second. */
+/** How many sessions a node has, as soon as both together have all. */
 async function sessions (index) {
-  const total = async () => {
-    const counts = await Promise.all(fleet.nodes.map(async node =>
-      (await node.ask('/v1/members')).find(member => member.name === node.name).load.placed))
-    return { counts, sum: counts[0] + counts[1] }
-  }
-  for (;;) {
-    const { counts, sum } = await total()
-    if (sum === clients.length) return counts[index]
-    await new Promise(resolve => setTimeout(resolve, 100))
-  }
+  let counts
+  await until(async () => {
+    counts = await Promise.all(fleet.nodes.map(node => node.countPlaced()))
+    return counts[0] + counts[1] === clients.length
+  })
+  return counts[index]
 }
 
 async function least (measure) {

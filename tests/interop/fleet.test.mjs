@@ -2,13 +2,14 @@
 // turn. The processes are those of tests/fleet; the clients talk to a peer and look things up all the time.
 import assert from 'node:assert/strict'
 import { after, before, describe } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 
 import DHT from 'hyperdht'
 
 import { npm, ours } from './harness/casts.mjs'
-import { openClient, within } from './harness/connections.mjs'
+import { openClient, until, within } from './harness/connections.mjs'
 import { Fleet } from './harness/fleet/fleet.mjs'
-import { until, Visitor } from './harness/fleet/visitor.mjs'
+import { Visitor } from './harness/fleet/visitor.mjs'
 import { check } from './harness/scene.mjs'
 
 const drainTimeout = 2 // seconds
@@ -94,9 +95,9 @@ describe('a fleet', { concurrency: false }, () => {
     const visitors = (await Promise.all([fleet, ...fleet.nodes].map(door => arrive(t, door)))).flat()
 
     await fleet.broker.kill()
-    await new Promise(resolve => setTimeout(resolve, 10_000))
+    await delay(10_000)
     const late = await arrive(t, fleet)
-    await new Promise(resolve => setTimeout(resolve, 10_000))
+    await delay(10_000)
     await Promise.all([...visitors, ...late].map(visitor => visitor.hears()))
     await fleet.broker.start()
     await within(10_000, isWhole())

@@ -5,9 +5,8 @@ import { after, before, describe } from 'node:test'
 import DHT from 'hyperdht'
 
 import { npm, ours } from './harness/casts.mjs'
-import { opened, within } from './harness/connections.mjs'
+import { opened, until, within } from './harness/connections.mjs'
 import { Fleet } from './harness/fleet/fleet.mjs'
-import { until } from './harness/fleet/visitor.mjs'
 import { check } from './harness/scene.mjs'
 import { bytes, digest, sha256, writeAll } from './harness/streams.mjs'
 
@@ -66,12 +65,9 @@ describe('sharded placement', { concurrency: false }, () => {
     await within(20_000, until(async () => sum(await sessions()) === 0))
   }, { timeout: 60_000 })
 
-  /** How many sessions each node has, in its own words. */
+  /** How many sessions each node has. */
   function sessions () {
-    return Promise.all(fleet.nodes.map(async node => {
-      const members = await node.ask('/v1/members')
-      return members.find(member => member.name === node.name).load.placed
-    }))
+    return Promise.all(fleet.nodes.map(node => node.countPlaced()))
   }
 })
 

@@ -1,5 +1,6 @@
 // Clients of a relay, and the ends of their connections.
 import net from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 
 import RelayedDHT from '@hyperswarm/dht-relay'
 import TcpStream from '@hyperswarm/dht-relay/tcp'
@@ -62,6 +63,11 @@ export async function within (milliseconds, promise) {
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Waits until a condition holds, of which nobody tells. */
+export async function until (condition) {
+  while (!await condition()) await delay(20)
 }
 
 /** What is pushed comes out in order, for whoever waits first. */

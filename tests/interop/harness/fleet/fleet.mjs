@@ -1,5 +1,7 @@
 // The fleet of docker-compose.cluster.yml, as processes: a broker, relays by hocon/cluster.conf, and HAProxy in front of
 // them by the same deploy/haproxy.cfg. On 127.0.0.1, with a private DHT.
+import { setTimeout as delay } from 'node:timers/promises'
+
 import { relayDll } from '../relay.mjs'
 import { Broker } from './broker.mjs'
 import { Node } from './node.mjs'
@@ -101,7 +103,7 @@ export class Fleet {
         if (deadline.aborted) throw error
       }
       if (!this.#haproxy.isRunning) throw new Error(`haproxy ended:\n${this.#haproxy.output}`)
-      await new Promise(resolve => setTimeout(resolve, 100))
+      await delay(100)
     }
   }
 }

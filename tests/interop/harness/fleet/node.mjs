@@ -66,6 +66,12 @@ export class Node {
     return this.#program?.stop()
   }
 
+  /** How many sessions it has, in its own words, which it renews each second. */
+  async countPlaced () {
+    const members = await this.ask('/v1/members')
+    return members.find(({ name }) => name === this.name).load.placed
+  }
+
   /** The answer of its administration, as an object. */
   async ask (path) {
     const answer = await fetch(`${this.admin}${path}`, { signal: AbortSignal.timeout(5000) })

@@ -1,8 +1,9 @@
 // A client that has something to do all the time, and comes back as soon as it has lost its relay: it talks to an echo
 // over a stream and looks topics up, and keeps a book of what it noticed.
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 
-import { cut, opened, within } from '../connections.mjs'
+import { cut, opened, until, within } from '../connections.mjs'
 
 const patience = 10_000 // milliseconds for what a client does once
 const pause = 20 // between an echo and the next message
@@ -212,13 +213,4 @@ class Visit {
 async function drain (query) {
   // eslint-disable-next-line no-unused-vars
   for await (const result of query) ;
-}
-
-function delay (milliseconds) {
-  return new Promise(resolve => setTimeout(resolve, milliseconds))
-}
-
-/** Waits until a condition holds, of which nobody tells. */
-export async function until (condition) {
-  while (!await condition()) await delay(20)
 }
