@@ -163,8 +163,7 @@ function leave (visitors) {
 
 /** How many lookups the nodes have asked the DHT for. */
 async function lookupsRun ({ nodes }) {
-  const pages = await Promise.all(nodes.map(async node => (await fetch(`${node.admin}/metrics`)).text()))
-  return pages.reduce((sum, page) => sum + Number(/^relay_lookups_run\S* (\d+)/m.exec(page)?.[1] ?? 0), 0)
+  return sum(await Promise.all(nodes.map(readFigures)), 'relay_lookups_run_total')
 }
 
 async function peersOf (dht, topic) {
