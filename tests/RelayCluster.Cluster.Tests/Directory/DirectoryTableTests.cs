@@ -2,7 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using RelayCluster.Cluster.Directory;
 using RelayCluster.Wire;
-using static RelayCluster.Cluster.Tests.Directory.Keys;
+using static RelayCluster.Relay.Tests.Lookups.FakeQuery;
 
 namespace RelayCluster.Cluster.Tests.Directory;
 

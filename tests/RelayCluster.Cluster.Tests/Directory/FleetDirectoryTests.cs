@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 using System.Text;
 using RelayCluster.Cluster.Membership;
 using RelayCluster.Dht.Links;
-using static RelayCluster.Cluster.Tests.Directory.Keys;
+using static RelayCluster.Relay.Tests.Lookups.FakeQuery;
 
 namespace RelayCluster.Cluster.Tests.Directory;
 

@@ -1,5 +1,5 @@
 using RelayCluster.Cluster.Directory;
-using static RelayCluster.Cluster.Tests.Directory.Keys;
+using static RelayCluster.Relay.Tests.Lookups.FakeQuery;
 
 namespace RelayCluster.Cluster.Tests.Directory;
 
