@@ -31,6 +31,15 @@ internal sealed class LookupFleet : IAsyncDisposable
     public static void OwnTopics(LookupNode node, bool owns) =>
         node.Lookups.OwnTopicsAsync(owns, default).AsTask().GetAwaiter().GetResult();
 
+    /// <summary>None of the three owns topics any more.</summary>
+    public void DisownTopics()
+    {
+        foreach (LookupNode node in Nodes)
+        {
+            OwnTopics(node, false);
+        }
+    }
+
     /// <summary>The owner of a topic, and the others.</summary>
     public (LookupNode Owner, LookupNode[] Others) Roles(int topic)
     {

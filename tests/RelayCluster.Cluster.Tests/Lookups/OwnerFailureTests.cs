@@ -95,11 +95,7 @@ public sealed class OwnerFailureTests : IAsyncDisposable
     [Fact]
     public void Nobody_owns_topics()
     {
-        foreach (LookupNode node in _fleet.Nodes)
-        {
-            LookupFleet.OwnTopics(node, false);
-        }
-
+        _fleet.DisownTopics();
         ExpectOwnAnswer(_node.Ask(Topic));
     }
 
@@ -139,11 +135,7 @@ public sealed class OwnerFailureTests : IAsyncDisposable
         await using var joining = new LookupNode("joining", _fleet.Hub, _fleet.Kit, new());
         await joining.Fabric.StartAsync(default);
         LookupFleet.OwnTopics(joining, true);
-        foreach (LookupNode node in _fleet.Nodes)
-        {
-            LookupFleet.OwnTopics(node, false);
-        }
-
+        _fleet.DisownTopics();
         ExpectOwnAnswer(_node.Ask(Topic));
     }
 
@@ -158,11 +150,7 @@ public sealed class OwnerFailureTests : IAsyncDisposable
             (_, cancellationToken) => what == "nonsense" ? Nonsense() : TooMuch(cancellationToken));
         await strange.StartAsync(default);
         await strange.SetWeightAsync(FleetLookups.Region, 1, default);
-        foreach (LookupNode node in _fleet.Nodes)
-        {
-            LookupFleet.OwnTopics(node, false);
-        }
-
+        _fleet.DisownTopics();
         Asker asker = _node.Ask(Topic);
         asker.Expect(1000, what == "nonsense" ? 1 : 2048);
         ExpectOwnAnswer(asker);
