@@ -87,7 +87,8 @@ internal sealed class NodeAdministration
     private static ReadOnlyMemory<byte> Write<T>(T reply, JsonTypeInfo<T> type) =>
         JsonSerializer.SerializeToUtf8Bytes(reply, type);
 
-    private NodeReply Describe(TimeSpan? timeout) => new(_fabric.NodeName, _drain.State, _relay?.SessionCount ?? 0, timeout);
+    private NodeReply Describe(TimeSpan? timeout) =>
+        new(_fabric.NodeName, _drain.State, _relay?.SessionCount ?? 0, timeout);
 
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> WritePagesAsync<T>(
         IAsyncEnumerable<T> items,

@@ -72,7 +72,10 @@ public sealed partial class FleetDirectory : IServerDirectory, IAsyncDisposable
         _logger = loggerFactory.CreateLogger<FleetDirectory>();
         _links = new ServerLinks(connections, _local, timeProvider);
         _timer = timeProvider.CreateTimer(
-            static self => ((FleetDirectory)self!).TellDigest(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static self => ((FleetDirectory)self!).TellDigest(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
         fabric.Handle(UpdateSubject, HandleUpdateAsync);
         fabric.Handle(SnapshotSubject, HandleSnapshotAsync);
         fleet.Changed += HandleMember;
