@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using RelayCluster.Cluster.Connections;
@@ -76,8 +75,8 @@ public sealed partial class FleetDirectory : IServerDirectory, IAsyncDisposable
             this,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
-        fabric.Handle(UpdateSubject, HandleUpdateAsync);
-        fabric.Handle(SnapshotSubject, HandleSnapshotAsync);
+        fabric.Handle(UpdateSubject, HandleUpdate);
+        fabric.Handle(SnapshotSubject, HandleSnapshot);
         fleet.Changed += HandleMember;
     }
 
@@ -177,10 +176,9 @@ public sealed partial class FleetDirectory : IServerDirectory, IAsyncDisposable
         }
     }
 
-#pragma warning disable CS1998 // Handlers that do not wait.
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> HandleUpdateAsync(
+    private IAsyncEnumerable<ReadOnlyMemory<byte>> HandleUpdate(
         FabricRequest request,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        CancellationToken cancellationToken)
     {
         DirectoryMessage message = DirectoryMessage.Decode(request.Body.Span);
         bool isNew;
@@ -204,12 +202,12 @@ public sealed partial class FleetDirectory : IServerDirectory, IAsyncDisposable
             TellDigest();
         }
 
-        yield break;
+        return AsyncEnumerable.Empty<ReadOnlyMemory<byte>>();
     }
 
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> HandleSnapshotAsync(
+    private IAsyncEnumerable<ReadOnlyMemory<byte>> HandleSnapshot(
         FabricRequest request,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        CancellationToken cancellationToken)
     {
         IReadOnlyList<DirectoryMessage> parts;
         lock (_lock)
@@ -217,12 +215,8 @@ public sealed partial class FleetDirectory : IServerDirectory, IAsyncDisposable
             parts = _own.CreateSnapshot();
         }
 
-        foreach (DirectoryMessage part in parts)
-        {
-            yield return part.Encode();
-        }
+        return parts.Select(ReadOnlyMemory<byte> (part) => part.Encode()).ToAsyncEnumerable();
     }
-#pragma warning restore CS1998
 
     private async Task AskAsync(string node)
     {
