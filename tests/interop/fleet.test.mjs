@@ -8,6 +8,7 @@ import DHT from 'hyperdht'
 
 import { npm, ours } from './harness/casts.mjs'
 import { openClient, until, within } from './harness/connections.mjs'
+import { startEcho } from './harness/fleet/echo.mjs'
 import { Fleet } from './harness/fleet/fleet.mjs'
 import { Visitor } from './harness/fleet/visitor.mjs'
 import { check } from './harness/scene.mjs'
@@ -23,7 +24,7 @@ describe('a fleet', { concurrency: false }, () => {
 
   before(async () => {
     fleet = await Fleet.start({ options: { RELAY_DRAIN_TIMEOUT: `${drainTimeout}s` } })
-    echo = await startEcho(fleet.bootstrap)
+    echo = await startEcho(fleet)
     await isWhole()
   }, { timeout: 90_000 })
 
@@ -207,14 +208,4 @@ function assertBack (visitor, milliseconds) {
   assert.deepEqual(visitor.faults, [])
   assert.equal(visitor.absences.length, visitor.losses.length)
   for (const absence of visitor.absences) assert.ok(absence < milliseconds, `it was back after ${absence} ms`)
-}
-
-async function startEcho (bootstrap) {
-  const dht = new DHT({ bootstrap, host: '127.0.0.1', ephemeral: true })
-  const server = dht.createServer(connection => {
-    connection.on('error', () => {})
-    connection.pipe(connection)
-  })
-  await server.listen()
-  return { dht, publicKey: server.publicKey }
 }

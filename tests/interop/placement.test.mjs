@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe } from 'node:test'
 
-import DHT from 'hyperdht'
-
 import { npm, ours } from './harness/casts.mjs'
 import { opened, until, within } from './harness/connections.mjs'
+import { startEcho } from './harness/fleet/echo.mjs'
 import { Fleet } from './harness/fleet/fleet.mjs'
 import { check } from './harness/scene.mjs'
 import { bytes, digest, sha256, writeAll } from './harness/streams.mjs'
@@ -29,7 +28,7 @@ describe('sharded placement', { concurrency: false }, () => {
       }
     })
     door = fleet.nodes[0]
-    echo = await startEcho(fleet.bootstrap)
+    echo = await startEcho(fleet)
   }, { timeout: 90_000 })
 
   after(async () => {
@@ -77,18 +76,4 @@ function leave (clients) {
 
 function sum (counts) {
   return counts.reduce((total, count) => total + count, 0)
-}
-
-async function startEcho (bootstrap) {
-  const dht = new DHT({ bootstrap, host: '127.0.0.1', ephemeral: true })
-  const server = dht.createServer(connection => {
-    connection.on('error', () => {}).on('end', () => connection.end())
-    connection.on('data', message => {
-      if (connection.write(message)) return
-      connection.pause()
-      connection.once('drain', () => connection.resume())
-    })
-  })
-  await server.listen()
-  return { dht, publicKey: server.publicKey }
 }
