@@ -74,6 +74,22 @@ public sealed class FleetAdministrationTests
     }
 
     [Fact]
+    public async Task Shards_of_all_nodes_are_told_at_any()
+    {
+        await using AdministeredFleet fleet = await AdministeredFleet.StartAsync("a", "b");
+
+        Task<List<FleetLine<ShardSummary>>> listing =
+            fleet["a"].Administration.GetShardsAsync(default).ToListAsync().AsTask();
+        List<FleetLine<ShardSummary>> lines = await AdministeredFleet.WithinAsync(listing);
+
+        Assert.All(lines, line => Assert.Null(line.Failure));
+        Assert.Equal(
+            lines.Where(line => line.Node == "a").Select(line => line.Item),
+            lines.Where(line => line.Node == "b").Select(line => line.Item));
+        Assert.Contains(new FleetLine<ShardSummary>("b", new ShardSummary("lookups", 100), null), lines);
+    }
+
+    [Fact]
     public async Task Sessions_of_one_node_are_told_alone()
     {
         await using AdministeredFleet fleet = await AdministeredFleet.StartAsync("a", "b");
