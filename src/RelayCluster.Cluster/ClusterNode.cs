@@ -34,7 +34,9 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <param name="options">Read once, here.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="loggerFactory">Where the node logs.</param>
-    /// <param name="meterFactory">Where the meter <c>RelayCluster.Cluster</c> comes from; null for one of its own.</param>
+    /// <param name="meterFactory">
+    /// Where the meter <c>RelayCluster.Cluster</c> comes from; null for one of its own.
+    /// </param>
     public ClusterNode(
         IFabric fabric,
         ClusterNodeOptions options,

@@ -2,7 +2,9 @@ using RelayCluster.Relay;
 
 namespace RelayCluster.Cluster.Membership;
 
-/// <summary>How much a relay has to do, as the fleet is told it. Asked by one caller at a time, about each second.</summary>
+/// <summary>
+/// How much a relay has to do, as the fleet is told it. Asked by one caller at a time, about each second.
+/// </summary>
 /// <param name="activity">What the relay is doing.</param>
 /// <param name="timeProvider">The clock of the rate.</param>
 internal sealed class RelayLoad(Func<RelayActivity> activity, TimeProvider timeProvider)

@@ -15,8 +15,8 @@ namespace RelayCluster.Cluster.Placement;
 /// </code>
 /// Random keys alone do not spread evenly: with 300 over three nodes, two tries of five leave a node more than a tenth
 /// off. So an owner that has its share already says so, and the session goes to the emptiest node: no node is further
-/// above the even share than <see cref="ShareSlack"/> and one session. When the owner is asked, what the asker knows of the others
-/// is at most a second old, and includes all that it placed itself.
+/// above the even share than <see cref="ShareSlack"/> and one session. When the owner is asked, what the asker knows of
+/// the others is at most a second old, and includes all that it placed itself.
 /// </summary>
 internal static class PlacementRules
 {

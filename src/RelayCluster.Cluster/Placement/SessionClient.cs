@@ -10,6 +10,7 @@ internal sealed record SessionClient(ClientTransport Transport, string? EndPoint
 {
     public static SessionClient Of(ClientOrigin origin) => new(origin.Transport, origin.EndPoint?.ToString());
 
-    public ClientOrigin ToOrigin() =>
-        new(EndPoint is not null && IPEndPoint.TryParse(EndPoint, out IPEndPoint? endPoint) ? endPoint : null, Transport);
+    public ClientOrigin ToOrigin() => new(
+        EndPoint is not null && IPEndPoint.TryParse(EndPoint, out IPEndPoint? endPoint) ? endPoint : null,
+        Transport);
 }
