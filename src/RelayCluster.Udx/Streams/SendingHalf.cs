@@ -90,7 +90,7 @@ internal sealed class SendingHalf
     /// <summary>Whether the end is acknowledged, and so all before it.</summary>
     public bool IsEnded { get; private set; }
 
-    /// <summary>Whether of all that was sent only the end, alone in its packet, is not acknowledged.</summary>
+    /// <summary>Whether of all that was sent only the end is not acknowledged.</summary>
     public bool IsOnlyEndUnacked => _sent.Count == 1 && _sent[_sent.First].Types == PacketTypes.End;
 
     /// <summary>The number of the next new packet.</summary>
@@ -275,13 +275,8 @@ internal sealed class SendingHalf
 
     private int WriteNew(TimeSpan now, Span<byte> destination, int dataBytes, bool isFull)
     {
-        var types = dataBytes > 0 ? PacketTypes.Data : PacketTypes.None;
-        if (_send.IsCompleted && _nextOffset + dataBytes == _send.End)
-        {
-            types |= PacketTypes.End;
-            _isEndSent = true;
-        }
-
+        // An end goes alone: a peer that has it may be gone, and its one acknowledgement lost (IsOnlyEndUnacked).
+        _isEndSent = dataBytes == 0;
         if (_sent.Count == 0)
         {
             _congestion.OnIdle(now - _idleSince, _roundTrip.Timeout);
@@ -298,7 +293,7 @@ internal sealed class SendingHalf
             Offset = _nextOffset,
             SentAt = now,
             DataBytes = (ushort)dataBytes,
-            Types = types,
+            Types = _isEndSent ? PacketTypes.End : PacketTypes.Data,
             IsMtuProbe = padding > 0,
         });
         int length = WritePacket(destination, number, padding);

@@ -101,6 +101,26 @@ public sealed class ClosingTests
         Assert.Equal(UdxStreamOutcome.Ended, _pair.B.Machine.Outcome);
     }
 
+    // The reference says once that it has what came last, and is gone: were that data too, we could not take its silence
+    // for consent.
+    [Fact]
+    public void An_end_has_a_packet_of_its_own()
+    {
+        List<PacketTypes> sent = [];
+        _pair.AToB.Filter = datagram =>
+        {
+            Assert.True(PacketHeader.TryRead(datagram, out PacketHeader header));
+            sent.Add(header.Types);
+            return true;
+        };
+
+        _pair.A.Write("all"u8.ToArray());
+        _pair.A.End();
+        _pair.RunUntil(() => _pair.B.HasReadEnd);
+
+        Assert.Equal([PacketTypes.Data, PacketTypes.End], sent);
+    }
+
     [Fact]
     public void Destroy_resets_the_peer_and_drops_what_was_not_sent()
     {
