@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using RelayCluster.Cluster.Connections;
@@ -112,6 +113,21 @@ public sealed class NodeConnectionTests
 
         read.SetResult();
         await writing.WithDeadline();
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Who_ends_does_not_wait_for_ever_for_a_reader_that_does_not_read(LineKind kind)
+    {
+        await using ConnectedNodes nodes = await ConnectedNodes.StartAsync(
+            kind, (_, stopping) => Task.Delay(Timeout.InfiniteTimeSpan, stopping));
+        NodeConnection connection = await nodes.OpenAsync();
+        connection.Output.Write(new byte[64 << 20]);
+
+        ValueTask disposing = connection.DisposeAsync();
+        nodes.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        await disposing.WithDeadline();
     }
 
     [Theory]

@@ -63,15 +63,16 @@ internal sealed class SocketLine : INodeLine
 
     public async ValueTask DisposeAsync()
     {
+        Task completing = _output.CompleteAsync().AsTask();
         try
         {
-            await _output.CompleteAsync().ConfigureAwait(false);
+            await completing.WaitAsync(ClosePatience, _timeProvider).ConfigureAwait(false);
             if (!_isCut)
             {
                 await DrainAsync().ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (IsClosed(e))
+        catch (Exception e) when (e is TimeoutException || IsClosed(e))
         {
             // it is cut, then
         }
@@ -81,6 +82,7 @@ internal sealed class SocketLine : INodeLine
 
             // Not with a time-out of 0: what the kernel has yet to send still goes out.
             _socket.Dispose();
+            await completing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _stream.DisposeAsync().ConfigureAwait(false);
         }
     }
