@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using RelayCluster.Actors;
 using RelayCluster.Cluster.Administration;
 using RelayCluster.Cluster.Connections;
 using RelayCluster.Cluster.Connections.Sockets;
@@ -62,7 +63,13 @@ public sealed class ClusterNode : IAsyncDisposable
             loggerFactory);
         Placement = new SessionPlacement(
             fabric, Connections, () => Fleet.Members, options.Placement, _metrics, timeProvider, loggerFactory);
-        Lookups = new FleetLookups(fabric, options.Lookups, timeProvider, loggerFactory, meterFactory);
+        Lookups = new FleetLookups(
+            fabric,
+            options.Lookups,
+            new ActorSystemOptions { TimeProvider = timeProvider },
+            loggerFactory,
+            _metrics,
+            meterFactory);
         _directory = options.Shortcut
             ? new FleetDirectory(fabric, Fleet, Connections, timeProvider, loggerFactory)
             : null;

@@ -63,26 +63,11 @@ public sealed partial class FleetLookups : ITopicLookups, IAsyncDisposable
     /// <param name="fabric">What joins the nodes.</param>
     /// <param name="options">Read once, here. <see cref="LookupOptions.Keep"/> is the owner's, the bounds are of each
     /// of the two tables.</param>
-    /// <param name="timeProvider">The clock.</param>
+    /// <param name="actors">For the actors of its lookups: the clock and, in tests, who runs them.</param>
     /// <param name="loggerFactory">Where lookups log.</param>
-    /// <param name="meterFactory">Where the meters come from; null for some of their own.</param>
+    /// <param name="metrics">The node's.</param>
+    /// <param name="meterFactory">Where the meters of shared lookups come from; null for some of their own.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public FleetLookups(
-        IFabric fabric,
-        LookupOptions options,
-        TimeProvider timeProvider,
-        ILoggerFactory loggerFactory,
-        IMeterFactory? meterFactory = null)
-        : this(
-            fabric,
-            options,
-            new ActorSystemOptions { TimeProvider = timeProvider },
-            loggerFactory,
-            new ClusterMetrics(meterFactory),
-            meterFactory)
-    {
-    }
-
     internal FleetLookups(
         IFabric fabric,
         LookupOptions options,
@@ -91,9 +76,6 @@ public sealed partial class FleetLookups : ITopicLookups, IAsyncDisposable
         ClusterMetrics metrics,
         IMeterFactory? meterFactory)
     {
-        ArgumentNullException.ThrowIfNull(fabric);
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(loggerFactory);
         _fabric = fabric;
         _timeProvider = actors.TimeProvider;
         _logger = loggerFactory.CreateLogger<FleetLookups>();
