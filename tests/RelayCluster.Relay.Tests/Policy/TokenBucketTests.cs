@@ -82,15 +82,17 @@ public sealed class TokenBucketTests
         Assert.Equal(Second, bucket.Take(Second * 2, 1000));
     }
 
-    /// <summary>Whoever waits as told goes at the rate: never faster, and never slower than a second's worth.</summary>
+    /// <summary>
+    /// Whoever waits as told goes at the rate: never faster, and never slower than a second's worth. With 3 a second nobody
+    /// here has to wait for more than <see cref="TokenBucket.LongestWait"/>.
+    /// </summary>
     [Fact]
     public void Takers_who_wait_as_told_go_at_the_rate() =>
         Prop.ForAll(
-            Gen.Choose(1, 100_000).Two().Where(static pair => pair.Item1 > 0)
-                .Zip(Gen.Choose(1, 200_000).NonEmptyListOf()).ToArbitrary(),
+            Gen.Choose(3, 100_000).Zip(Gen.Choose(1, 200_000).NonEmptyListOf()).ToArbitrary(),
             static input =>
             {
-                int perSecond = input.Item1.Item1;
+                int perSecond = input.Item1;
                 var bucket = new TokenBucket(perSecond);
                 TimeSpan now = TimeSpan.Zero;
                 long taken = 0;
