@@ -2,8 +2,8 @@ namespace RelayCluster.Udx.Packets;
 
 /// <summary>
 /// A packet's number, which wraps at 2^32. Numbers are compared by their distance, read as signed: the later of two is
-/// the one at most 2^31 steps ahead. That is an order only among numbers near each other, which those of one stream's
-/// window are; so there is no IComparable and no sorting.
+/// the one less than 2^31 steps ahead. That is an order only among numbers near each other, which those of one stream's
+/// window are, and those that a peer sends need not be; so there is no IComparable and no sorting.
 /// </summary>
 internal readonly record struct SequenceNumber(uint Value)
 {

@@ -369,7 +369,10 @@ internal sealed class SendingHalf
 
     private void TakeSack(SackRange range, ref AckedBatch batch)
     {
-        if (range.Start < _sent.First || range.End > _sent.Next || range.Start >= range.End)
+        // By their distance from one number: the peer may send any two, and those half the circle apart have no order.
+        int start = range.Start - _sent.First;
+        int end = range.End - _sent.First;
+        if (start < 0 || start >= end || end > _sent.Count)
         {
             return;
         }

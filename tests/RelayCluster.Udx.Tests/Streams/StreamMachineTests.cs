@@ -147,6 +147,37 @@ public sealed class StreamMachineTests
         Assert.False(side.Machine.TryWriteDatagram(TimeSpan.Zero, _buffer, out _));
     }
 
+    // Numbers that lie half the circle apart are each before the other, so no order of two of them proves anything.
+    [Theory]
+    [InlineData(false, 0u, 0x8000_0000)]
+    [InlineData(true, 0x7fff_ffff, 0xffff_fffe)]
+    [InlineData(true, 2u, 0x8000_0002)]
+    [InlineData(true, 2u, 2u)]
+    [InlineData(true, 2u, 1u)]
+    [InlineData(true, 0xffff_ffff, 1u)]
+    [InlineData(true, 1u, 100u)]
+    public void Ranges_of_what_was_not_sent_are_passed_over(bool hasSent, uint start, uint end)
+    {
+        Side side = ConnectedSide();
+        if (hasSent)
+        {
+            side.Write(new byte[5000]);
+            side.RunApplication(TimeSpan.Zero);
+            while (side.Machine.TryWriteDatagram(TimeSpan.Zero, _buffer, out _))
+            {
+            }
+        }
+
+        int inFlight = side.Machine.PacketsInFlight;
+        Assert.Equal(hasSent, inFlight > 2);
+        byte[] ranges = new byte[SackRange.Size];
+        new SackRange(new SequenceNumber(start), new SequenceNumber(end)).Write(ranges);
+
+        Assert.True(side.Machine.HandleDatagram(TimeSpan.Zero, Packet(PacketTypes.Sack, 0, 0, ranges)));
+
+        Assert.Equal(inFlight, side.Machine.PacketsInFlight);
+    }
+
     [Fact]
     public void Messages_outside_the_order_are_passed_over()
     {
