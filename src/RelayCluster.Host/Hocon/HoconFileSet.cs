@@ -40,6 +40,11 @@ internal sealed class HoconFileSet
     /// <param name="scope">The path of the object that the fields go to.</param>
     public HoconObject Include(HoconInclude include, HoconPosition position, HoconPath scope)
     {
+        if (include.Name.Length == 0 || include.Name.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new HoconException(position, "expected a file to include, found a name that no file has");
+        }
+
         string file = Path.Combine(Path.GetDirectoryName(position.File) ?? "", include.Name);
         if (_open.Contains(Path.GetFullPath(file)) || _open.Count == MaxOpen)
         {

@@ -58,6 +58,14 @@ public sealed class HoconIncludeTests
             StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("include \"\"")]
+    [InlineData("include required(\"\")")]
+    [InlineData("include \"\\u0000\"")]
+    public void A_name_that_no_file_has_is_refused(string include) =>
+        Assert.Equal(
+            "test.conf:1:1: expected a file to include, found a name that no file has", HoconText.Fail(include));
+
+    [Theory]
     [InlineData("include url(\"http://x\")")]
     [InlineData("include required(\"b.conf\"")]
     [InlineData("include \"b.conf\" x")]
