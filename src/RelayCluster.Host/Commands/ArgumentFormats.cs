@@ -48,6 +48,13 @@ internal static class ArgumentFormats
     public static readonly ArgumentFormat<Uri> Admin =
         new("an address as http://host:port or https://host:port", TryReadAdmin);
 
+    /// <summary>A file's name, not empty; whether there is such a file is seen when it is opened.</summary>
+    public static readonly ArgumentFormat<string> File = new("a file", (string text, [MaybeNullWhen(false)] out string file) =>
+    {
+        file = text;
+        return text.Length > 0;
+    });
+
     /// <summary>How long something may last, which may be no time at all.</summary>
     public static readonly ArgumentFormat<TimeSpan> Timeout = Duration(TimeSpan.Zero, TimeSpan.FromDays(1));
 

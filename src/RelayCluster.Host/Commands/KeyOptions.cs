@@ -10,11 +10,8 @@ namespace RelayCluster.Host.Commands;
 /// </summary>
 internal sealed class KeyOptions
 {
-    private readonly Option<string?> _file = new("--key-file")
-    {
-        HelpName = "file",
-        Description = "File with the secret key, as relay keygen --key-file writes it",
-    };
+    private readonly Option<string?> _file = ArgumentFormats.File.Option(
+        "--key-file", "file", "File with the secret key, as relay keygen --key-file writes it");
 
     private readonly Option<string?> _seed = new("--seed")
     {

@@ -29,11 +29,10 @@ internal static class KeygenCommand
             HelpName = "text",
             Description = "32 bytes of hex, or any text, to make the key from; -: a line of standard input",
         };
-        var file = new Option<string?>("--key-file")
-        {
-            HelpName = "file",
-            Description = "New file for the secret key, which only you may read; then only the public key is printed",
-        };
+        Option<string?> file = ArgumentFormats.File.Option(
+            "--key-file",
+            "file",
+            "New file for the secret key, which only you may read; then only the public key is printed");
         command.Add(seed);
         command.Add(file);
         Option<bool> json = JsonOption.AddTo(command, "key");

@@ -56,11 +56,8 @@ internal static class ServeCommand
         {
             Description = "Start a private DHT of four nodes in this process, and join that",
         };
-        var config = new Option<string?>("--config")
-        {
-            HelpName = "file",
-            Description = "HOCON file with options; this command line and RELAY_... variables go over it",
-        };
+        Option<string?> config = ArgumentFormats.File.Option(
+            "--config", "file", "HOCON file with options; this command line and RELAY_... variables go over it");
 
         foreach (Option option in (Option[])[.. values.Values, bootstrap, testnet, config])
         {

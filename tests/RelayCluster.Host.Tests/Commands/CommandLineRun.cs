@@ -36,13 +36,17 @@ internal sealed class CommandLineRun : IDisposable
     /// <summary>What went to standard output as a stream.</summary>
     public string OutputText => Encoding.UTF8.GetString(_outputBytes.ToArray());
 
-    /// <summary>Starts a command line without quotes in it.</summary>
+    /// <summary>Starts a command line without quotes in it, but for '', an argument that is empty.</summary>
     public static CommandLineRun Start(
         string commandLine,
         Stream? input = null,
         InputKind kind = InputKind.File,
         Func<TextWriter, IAnsiConsole>? createStatus = null) =>
-        new(commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries), input, kind, createStatus);
+        new(
+            [.. commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(arg => arg == "''" ? "" : arg)],
+            input,
+            kind,
+            createStatus);
 
     /// <summary>The lines of standard output so far, read as JSON.</summary>
     public IReadOnlyList<JsonElement> Events() => Parse(Output);

@@ -18,6 +18,11 @@ public sealed class RelayCommandTests
     [InlineData("serve --testnet --bootstrap a.example:1", "relay: --bootstrap: expected not to stand beside " +
         "--testnet, which brings its own nodes")]
     [InlineData("serve --config /nowhere.conf", "relay: /nowhere.conf: cannot be read: no such file")]
+    [InlineData("serve --config ''", "relay: --config: expected a file, found ''; see relay serve --help")]
+    [InlineData("keygen --key-file ''", "relay: --key-file: expected a file, found ''; see relay keygen --help")]
+    [InlineData("listen --key-file ''", "relay: --key-file: expected a file, found ''; see relay listen --help")]
+    [InlineData("cluster members --token-file ''", "relay: --token-file: expected a file, found ''; " +
+        "see relay cluster members --help")]
     [InlineData("connect", "relay: Required argument 'KEY' missing for command: 'connect'; see relay connect --help")]
     [InlineData("connect abc", "relay: KEY: expected a public key, 64 hexadecimal digits, found 'abc'; " +
         "see relay connect --help")]

@@ -21,11 +21,7 @@ internal sealed class AdminArguments
             HelpName = "token",
             Description = $"Its admin.token; others see it in the process list, unlike the variable {TokenVariable}",
         };
-        _tokenFile = new Option<string?>("--token-file")
-        {
-            HelpName = "file",
-            Description = "File with the token in it",
-        };
+        _tokenFile = ArgumentFormats.File.Option("--token-file", "file", "File with the token in it");
         command.Add(_admin);
         command.Add(_token);
         command.Add(_tokenFile);
