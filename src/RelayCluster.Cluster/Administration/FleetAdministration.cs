@@ -70,7 +70,7 @@ public sealed class FleetAdministration
             IAsyncEnumerable<SessionTree> pieces = AskAsync(
                 node,
                 NodeAdministration.SessionSubject,
-                Write(new SessionQuestion(id), OrderJson.Default.SessionQuestion),
+                JsonSerializer.SerializeToUtf8Bytes(new SessionQuestion(id), OrderJson.Default.SessionQuestion),
                 AdministrationJson.Default.SessionTree,
                 cancellationToken);
             await foreach (SessionTree piece in pieces.ConfigureAwait(false))
@@ -95,7 +95,7 @@ public sealed class FleetAdministration
             : (await OrderAsync(
                 node,
                 NodeAdministration.KickSubject,
-                Write(new KickOrder(id, reason), OrderJson.Default.KickOrder),
+                JsonSerializer.SerializeToUtf8Bytes(new KickOrder(id, reason), OrderJson.Default.KickOrder),
                 OrderJson.Default.KickReply,
                 cancellationToken).ConfigureAwait(false)).IsFound;
         if (!isFound)
@@ -115,7 +115,7 @@ public sealed class FleetAdministration
             : OrderAsync(
                 node,
                 NodeAdministration.DrainSubject,
-                Write(new DrainOrder(timeout), OrderJson.Default.DrainOrder),
+                JsonSerializer.SerializeToUtf8Bytes(new DrainOrder(timeout), OrderJson.Default.DrainOrder),
                 AdministrationJson.Default.NodeReply,
                 cancellationToken);
 
@@ -144,9 +144,6 @@ public sealed class FleetAdministration
         },
         e.Message,
         e);
-
-    private static ReadOnlyMemory<byte> Write<T>(T question, JsonTypeInfo<T> type) =>
-        JsonSerializer.SerializeToUtf8Bytes(question, type);
 
     private bool IsHere(string node) => node == _fabric.NodeName;
 
