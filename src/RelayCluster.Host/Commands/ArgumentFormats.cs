@@ -49,11 +49,7 @@ internal static class ArgumentFormats
         new("an address as http://host:port or https://host:port", TryReadAdmin);
 
     /// <summary>A file's name, not empty; whether there is such a file is seen when it is opened.</summary>
-    public static readonly ArgumentFormat<string> File = new("a file", (string text, [MaybeNullWhen(false)] out string file) =>
-    {
-        file = text;
-        return text.Length > 0;
-    });
+    public static readonly ArgumentFormat<string> File = new("a file", TryReadFile);
 
     /// <summary>How long something may last, which may be no time at all.</summary>
     public static readonly ArgumentFormat<TimeSpan> Timeout = Duration(TimeSpan.Zero, TimeSpan.FromDays(1));
@@ -80,6 +76,12 @@ internal static class ArgumentFormats
         Uri.TryCreate(text, UriKind.Absolute, out admin)
         && (admin.Scheme == Uri.UriSchemeHttp || admin.Scheme == Uri.UriSchemeHttps)
         && admin is { UserInfo: "", AbsolutePath: "/", Query: "", Fragment: "" };
+
+    private static bool TryReadFile(string text, out string file)
+    {
+        file = text;
+        return text.Length > 0;
+    }
 
     private static bool TryReadTopic(string text, out Fixed32 topic)
     {
